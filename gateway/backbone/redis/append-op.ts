@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Muted, NotStarted, Unavailable, type Appended, type NewMessage } from '../backbone.ts'
 import { isShopSide } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
-import { messageTail } from '../../protocol/packets.ts'
+import { jsonText, messageIdentity, messageTail } from '../../protocol/packets.ts'
 import { inboxEntry, writeEntry } from './frames.ts'
 import { entryOf, type KnownLog } from './known-log.ts'
 import { newStamp, parseHead, STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
@@ -11,17 +11,20 @@ import { hashOf } from './recent-ids.ts'
 import type { Scripts } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
 
+type Answer = Appended | Promise<Appended>
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+const NONE: readonly string[] = []
+
+/** What all appends of a store have in common. */
 export interface AppendOptions {
   readonly scripts: Scripts
-  readonly log: KnownLog
   readonly settings: Pick<RedisSettings, 'keepCount' | 'keepMs' | 'unansweredMs'>
-}
-
-export interface AppendReply {
-  readonly appended: Appended
-  /** Only one side has written, so the conversation will be forgotten unless the other answers. */
-  readonly isUnanswered: boolean
-  readonly log: KnownLog
+  /**
+   * Called when Redis has the entry; the append resolves after what this returns. `isUnanswered`: only one side has written, so the conversation will
+   * be forgotten unless the other answers.
+   */
+  readonly onAppended: (append: AppendOp, appended: Appended, isUnanswered: boolean) => Promise<unknown> | undefined
 }
 
 /** Others were faster so often: then Redis puts the entry behind theirs, whatever they are. */
@@ -43,129 +46,154 @@ export const SLACK = 1 / 16
  *
  * Refused, because the head is another one: the node learns it, and the next attempt begins again.
  */
-export class AppendOp implements Op<AppendReply> {
-  readonly key: string
-  readonly weight: number
-  readonly script: Script
-  readonly routes: readonly [string, string]
-  keys: readonly string[] = []
-  args: readonly string[] = []
-  beside: readonly Beside[] | undefined
-  readonly #options: AppendOptions
+export class AppendOp implements Op<Answer> {
+  readonly log: KnownLog
   readonly #message: NewMessage
-  readonly #tail: string
+  keys = NONE
+  args = NONE
+  beside: Beside[] | undefined
+  /** The lists are written at the same time. */
+  entering: Promise<unknown> | undefined
+  readonly #options: AppendOptions
+  readonly #id: string
   readonly #identity: string
+  readonly #tail: string
   readonly #hash: number
   /** The writing side's place in the conversation. */
   readonly #place: 0 | 1 | undefined
-  readonly #log: KnownLog
   /** What the attempt under way expects; written, if it is carried out. */
   #expected: LogHead | undefined
   #next: LogHead | undefined
   #looksAt = 0
   #mute: AssignmentHead['muted'][number] | undefined
-  /** Entries from here on have been looked at: only their hashes are the same. */
-  #isElse = Infinity
+  /** Entries from here on have been looked at: only their hashes are the same. 0: none has been. */
+  #isElse = 0
   #refusalCount = 0
   #passCount = 0
-  /** Of all attempts: one whose answer was lost may have been carried out. */
-  readonly #stamps: string[] = []
+  /** Of attempts before: one whose answer was lost may have been carried out. */
+  #stamps: string[] | undefined
 
-  constructor(options: AppendOptions, message: NewMessage) {
-    const { id, from, side } = message
-    this.#options = options
+  constructor(options: AppendOptions, log: KnownLog, message: NewMessage) {
+    const { sides } = log
+    this.log = log
     this.#message = message
-    this.#tail = messageTail(message)
-    this.#identity = JSON.stringify({ id, from, side }).slice(1, -1) + ','
+    this.#options = options
+    this.#id = jsonText(message.id)
+    this.#identity = messageIdentity(message, this.#id)
+    this.#tail = messageTail(message, this.#identity)
     this.#hash = hashOf(this.#identity)
-    this.#log = options.log
-    const [one, two] = this.#log.sides
-    this.#place = side === one ? 0 : side === two ? 1 : undefined
-    this.key = this.#log.channel
-    this.routes = this.#log.routes
-    this.script = options.scripts.append
-    this.weight = 1 + this.#tail.length / 1000
+    this.#place = message.side === sides[0] ? 0 : message.side === sides[1] ? 1 : undefined
+  }
+
+  get key(): string {
+    return this.log.channel
+  }
+
+  get routes(): readonly [string, string] {
+    return this.log.routes
+  }
+
+  get script(): Script {
+    return this.#options.scripts.append
+  }
+
+  get weight(): number {
+    return 1 + this.#tail.length / 1000
   }
 
   prepare(batch: object): void {
-    const { side, at, isReply } = this.#message
-    const head = this.#log.in(batch)
+    const { at, isReply } = this.#message
+    const head = this.log.in(batch)
     this.#expected = head
+    if (this.#next !== undefined) this.#remember(this.#next.stamp)
     this.#next = undefined
     this.beside = undefined
-    this.#looksAt = this.#log.find(this.#hash, this.#isElse)
-    this.#mute = head.assignment.muted.find((one) => one.side === side && (one.until === undefined || at < one.until))
+    this.#looksAt = this.log.find(this.#hash, this.#isElse === 0 ? Infinity : this.#isElse)
+    this.#mute = head.assignment.muted.length === 0 ? undefined : this.#muteIn(head, at)
     if (this.#looksAt > 0) this.#look(String(this.#looksAt - head.seq - 1), '')
-    else if (this.#mute !== undefined || (isReply === true && head.seq === 0)) this.#look('', this.#log.keys.meta)
-    else if (this.#refusalCount >= PATIENCE && this.#log.isFirst && head.seq > 0 && head.soleSide === '0') this.#insist(head)
+    else if (this.#mute !== undefined || (isReply === true && head.seq === 0)) this.#look('', this.log.keys.meta)
+    else if (this.#refusalCount >= PATIENCE && this.log.isFirst && head.seq > 0 && head.soleSide === '0') this.#insist(head)
     else this.#write(head)
   }
 
-  parse(reply: unknown): AppendReply | typeof AGAIN {
+  /** Built anew for each attempt; while one is under way they would be most of what is kept. */
+  sent(): void {
+    this.keys = this.args = NONE
+    this.beside = undefined
+  }
+
+  parse(reply: unknown): Answer | typeof AGAIN {
     if (reply === 1) {
-      this.#log.confirm(this.#next!, this.#hash)
+      this.log.confirm(this.#next!, this.#hash)
       return this.#written()
     }
     if (reply === 0) return this.#passed()
     const [kind, text, ...entries] = reply as [kind: string, text: string, ...entries: string[]]
     if (kind === '=') return this.#seen(text)
     if (kind === '!') throw Object.assign(new Error(text), { name: 'ReplyError' })
-    this.#log.learn(this.#expected!, text, entries)
-    this.#isElse = Infinity
-    const own = entries.find((entry) => this.#stamps.includes(entry.slice(0, STAMP_LENGTH)))
+    this.log.learn(this.#expected!, text, entries)
+    this.#isElse = 0
+    const own = entries.find((entry) => this.#isOwn(entry.slice(0, STAMP_LENGTH)))
     return (own === undefined ? undefined : this.#found(own, parseHead(text))) ?? this.#count()
   }
 
+  #remember(stamp: string): void {
+    this.#stamps ??= []
+    this.#stamps.push(stamp)
+  }
+
+  #isOwn(stamp: string): boolean {
+    return stamp === this.#next?.stamp || this.#stamps?.includes(stamp) === true
+  }
+
+  #muteIn({ assignment }: LogHead, at: number): AssignmentHead['muted'][number] | undefined {
+    const { side } = this.#message
+    return assignment.muted.find((one) => one.side === side && (one.until === undefined || at < one.until))
+  }
+
   #look(place: string, meta: string): void {
-    const { head, log } = this.#log.keys
-    this.keys = [head, log]
+    this.keys = this.log.headAndLog
     this.args = [this.#expected!.text, '', place, meta, '']
   }
 
   #write(before: LogHead): void {
-    const { id, at: wanted, origin } = this.#message
+    const { at: wanted, origin } = this.#message
     const { keepCount } = this.#options.settings
-    const { head, log } = this.#log.keys
+    const { log } = this.log.keys
     // times in a log never decrease, even if a clock steps back
     const at = Math.max(wanted, before.at)
-    const next = this.#log.write(this.#hash, {
+    const next = this.log.write(this.#hash, {
       epoch: before.epoch === '' ? newEpoch() : before.epoch,
       at,
       soleSide: this.#soleSideAfter(before),
-      id: JSON.stringify(id),
+      id: this.#id,
       by: this.#place,
     })
     this.#next = next
-    this.#stamps.push(next.stamp)
-    const tail = at === wanted ? this.#tail : messageTail({ ...this.#message, at })
+    const tail = at === wanted ? this.#tail : messageTail({ ...this.#message, at }, this.#identity)
     const entry = `${next.seq},${before.id === '' ? '' : `"prev":${before.id},`}${tail}`
-    const packet = this.#log.start(next.epoch).text + entry + ']'
+    const packet = this.log.start(next.epoch).text + entry + ']'
     const line = next.text.slice(0, next.text.length - next.assignment.text.length)
-    const told = writeEntry(before.stamp, line, inboxEntry(origin, this.#log.name, packet))
-    this.keys = [head, log]
+    const told = writeEntry(before.stamp, line, inboxEntry(origin, this.log.name, packet))
+    this.keys = this.log.headAndLog
     this.args = [before.text, next.text, this.#headLasts(next), next.stamp + entry, told]
-    const beside: Beside[] = []
-    this.#keep(before, next, beside)
-    this.#name(beside)
-    if (keepCount > 0 && next.seq % TRIM_COUNT === 0) beside.push([log, 'LTRIM', String(-keepCount), '-1'])
-    if (beside.length > 0) this.beside = beside
+    this.#keep(before, next)
+    this.#name()
+    if (keepCount > 0 && next.seq % TRIM_COUNT === 0) this.#add([log, 'LTRIM', String(-keepCount), '-1'])
   }
 
   #insist(before: LogHead): void {
-    const { head, log } = this.#log.keys
-    const { conversation, id, origin } = this.#message
     const stamp = newStamp()
-    this.#stamps.push(stamp)
-    const parts = [origin, conversation, this.#log.start(before.epoch).text, this.#identity, JSON.stringify(id), this.#tail]
-    this.keys = [head, log]
+    this.#remember(stamp)
+    const { conversation, origin } = this.#message
+    const parts = [origin, conversation, this.log.start(before.epoch).text, this.#identity, this.#id, this.#tail]
+    this.keys = this.log.headAndLog
     this.args = [before.text, '+', this.#place === undefined ? '0' : String(this.#place + 1), stamp, parts.join('\n')]
-    const beside: Beside[] = []
-    this.#name(beside)
-    if (beside.length > 0) this.beside = beside
+    this.#name()
   }
 
   #soleSideAfter(before: LogHead): SoleSide {
-    const mine = this.#options.settings.unansweredMs > 0 ? soleSideOf(this.#message, this.#log.sides) : '0'
+    const mine = this.#options.settings.unansweredMs > 0 ? soleSideOf(this.#message, this.log.sides) : '0'
     return before.seq === 0 || before.soleSide === mine ? mine : '0'
   }
 
@@ -177,36 +205,47 @@ export class AppendOp implements Op<AppendReply> {
   }
 
   /** How long log and meta stay. The head of a conversation that may be forgotten ends first: without it the rest counts for nothing. */
-  #keep(before: LogHead, next: LogHead, beside: Beside[]): void {
+  #keep(before: LogHead, next: LogHead): void {
     const { keepMs, unansweredMs } = this.#options.settings
-    const { log, meta } = this.#log.keys
+    const { log, meta } = this.log.keys
     const isSole = next.soleSide !== '0'
     const isAnswer = before.soleSide !== '0' && !isSole
-    if (before.text === '') beside.push([meta, 'DEL', '', ''])
+    if (before.text === '') this.#add([meta, 'DEL', '', ''])
     // so that all keys of a conversation are there: a Cluster moves a slot key by key
-    if (before.seq === 0) beside.push([meta, 'HSET', 'o', '1'])
-    if (isAnswer) beside.push([meta, 'PERSIST', '', ''])
-    const known = this.#log
+    if (before.seq === 0) this.#add([meta, 'HSET', 'o', '1'])
+    if (isAnswer) this.#add([meta, 'PERSIST', '', ''])
+    const known = this.log
     // also of a log that was written while it was to be kept for some days only
-    if (keepMs === 0 && !isSole && (isAnswer || known.keptAt === -Infinity)) beside.push([log, 'PERSIST', '', ''], [meta, 'PERSIST', '', ''])
+    if (keepMs === 0 && !isSole && (isAnswer || known.keptAt === -Infinity)) {
+      this.#add([log, 'PERSIST', '', ''])
+      this.#add([meta, 'PERSIST', '', ''])
+    }
     const ms = Math.min(keepMs > 0 ? keepMs : Infinity, isSole ? unansweredMs : Infinity)
+    if (ms === Infinity) {
+      if (known.keptAt === -Infinity) known.keptAt = performance.now()
+      return
+    }
     const now = performance.now()
-    if (ms === Infinity) known.keptAt = now
-    if (ms === Infinity || (before.seq > 0 && !isAnswer && now - known.keptAt < ms * SLACK)) return
+    if (before.seq > 0 && !isAnswer && now - known.keptAt < ms * SLACK) return
     known.keptAt = now
     const metaMs = Math.min(isSole ? unansweredMs : Infinity, next.assignment.muted.length === 0 ? ms : Infinity)
-    if (metaMs < Infinity) beside.push([meta, 'PEXPIRE', longer(metaMs), ''])
-    beside.push([log, 'PEXPIRE', longer(ms), ''])
+    if (metaMs < Infinity) this.#add([meta, 'PEXPIRE', longer(metaMs), ''])
+    this.#add([log, 'PEXPIRE', longer(ms), ''])
   }
 
-  #name(beside: Beside[]): void {
+  #name(): void {
     const { name, side } = this.#message
     if (name === undefined) return
-    const known = this.#log
+    const known = this.log
     const text = JSON.stringify(name)
     if (known.names.some(([of, is]) => of === side && is === text)) return
     known.names = [...known.names.filter(([of]) => of !== side), [side, text]]
-    beside.push([known.keys.meta, 'HSET', `n:${side}`, text])
+    this.#add([known.keys.meta, 'HSET', `n:${side}`, text])
+  }
+
+  #add(beside: Beside): void {
+    this.beside ??= []
+    this.beside.push(beside)
   }
 
   #count(): typeof AGAIN {
@@ -215,7 +254,7 @@ export class AppendOp implements Op<AppendReply> {
   }
 
   /** This append's own entry in a log that has moved on: its answer is that of the first time. */
-  #found(stored: string, head: LogHead): AppendReply | undefined {
+  #found(stored: string, head: LogHead): Answer | undefined {
     const entry = entryOf(stored)
     if (entry === undefined) return undefined
     const { seq, stamp, prev = '' } = entry
@@ -226,18 +265,18 @@ export class AppendOp implements Op<AppendReply> {
   }
 
   /** The driver sends a call whose connection broke again; where the first one was carried out, the second is refused. */
-  #passed(): AppendReply | typeof AGAIN {
-    if (this.#next !== undefined && this.#log.wasWritten(this.#next)) return this.#written()
+  #passed(): Answer | typeof AGAIN {
+    if (this.#next !== undefined && this.log.wasWritten(this.#next)) return this.#written()
     if (++this.#passCount > PASSES_MAX) throw new Unavailable('Redis: those before it in this conversation are refused')
     return AGAIN
   }
 
-  #written(): AppendReply {
+  #written(): Answer {
     const next = this.#next!
     return this.#reply(next, { seq: next.seq, at: next.at, prev: this.#expected!.id, duplicate: false })
   }
 
-  #seen(text: string): AppendReply | typeof AGAIN {
+  #seen(text: string): Answer | typeof AGAIN {
     const head = this.#expected!
     if (this.#looksAt === 0) {
       const mute = this.#mute
@@ -255,20 +294,13 @@ export class AppendOp implements Op<AppendReply> {
     return this.#reply(head, { seq: entry.seq, at, prev: entry.prev ?? '', duplicate: true })
   }
 
-  #reply({ epoch, soleSide, assignment: { phase } }: LogHead, entry: { seq: number; at: number; prev: string; duplicate: boolean }): AppendReply {
-    const { seq, at, prev, duplicate } = entry
-    return {
-      log: this.#log,
-      isUnanswered: soleSide !== '0',
-      appended: {
-        epoch,
-        seq,
-        at,
-        duplicate,
-        ...(phase === '' ? undefined : { phase }),
-        ...(prev === '' ? undefined : { prev: JSON.parse(prev) as string }),
-      },
-    }
+  #reply(head: LogHead, { seq, at, prev, duplicate }: { seq: number; at: number; prev: string; duplicate: boolean }): Answer {
+    const { epoch, soleSide, assignment } = head
+    const { phase } = assignment
+    const appended: Mutable<Appended> = prev === '' ? { epoch, seq, at, duplicate } : { epoch, seq, at, duplicate, prev: JSON.parse(prev) as string }
+    if (phase !== '') appended.phase = phase
+    const following = this.#options.onAppended(this, appended, soleSide !== '0')
+    return following === undefined ? appended : following.then(() => appended)
   }
 }
 

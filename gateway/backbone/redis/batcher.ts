@@ -1,15 +1,8 @@
 import { Unavailable } from '../backbone.ts'
+import { BatchCall, PlainCommand } from './batch-call.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import { AGAIN, type Lane, type Pending } from './op.ts'
-
-/** One command of a batch, and the operations it carries. */
-interface Call {
-  readonly script: Pending['op']['script']
-  readonly members: { readonly lane: Lane; readonly pending: Pending }[]
-  readonly isAsking: boolean
-  /** Its place among the batch's calls. */
-  readonly number: number
-}
+import { AGAIN } from './op.ts'
+import type { Lane, Pending } from './pending.ts'
 
 export interface BatcherOptions {
   readonly connection: RedisConnection
@@ -25,13 +18,15 @@ export interface BatcherOptions {
 const BATCH_WEIGHT = 200
 
 /**
- * Sends at once when nothing is in flight; operations that arrive meanwhile form the next batch. No timer: an idle connection
- * adds no latency, a busy one batches by itself.
+ * Sends what is ready at the end of the event loop's turn, or of that in which the batch in flight has come back. No timer: an idle connection adds
+ * no latency, a busy one batches by itself. Not at once, although Redis could begin earlier: a turn reads from many sockets, and all but the first
+ * message of it would wait for that one to come back.
  */
 export class Batcher {
   readonly #options: BatcherOptions
   #ready: Lane[] = []
   #isInFlight = false
+  #isScheduled = false
 
   constructor(options: BatcherOptions) {
     this.#options = options
@@ -40,7 +35,16 @@ export class Batcher {
 
   add(lane: Lane): void {
     this.#ready.push(lane)
-    this.#flush()
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#isInFlight || this.#isScheduled || this.#ready.length === 0) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#flush()
+    })
   }
 
   #flush(): void {
@@ -52,8 +56,11 @@ export class Batcher {
       .catch((error: unknown) => retryAlone(calls, error as Error))
       .then((errors) => {
         this.#isInFlight = false
-        for (const lane of lanes) this.#options.onReturn(lane, errors.get(lane))
-        this.#flush()
+        for (const lane of lanes) {
+          lane.removeSettled()
+          this.#options.onReturn(lane, errors?.get(lane))
+        }
+        this.#schedule()
       })
   }
 
@@ -62,49 +69,38 @@ export class Batcher {
     this.#ready = []
     for (const lane of refused) {
       const why = new Unavailable(`Redis: ${this.#options.connection.problem ?? 'the connection was lost'}`)
-      for (const { reject } of lane.queue.splice(0)) reject(why)
+      lane.refuse(why)
       this.#options.onReturn(lane, undefined)
     }
   }
 
-  #take(): { lanes: Lane[]; calls: Call[] } {
-    const lanes: Lane[] = []
-    const calls: Call[] = []
-    /** By script and group, the call that takes more operations. */
-    const open = new Map<string, Call>()
+  #take(): { lanes: Lane[]; calls: BatchCall[] } {
+    const calls: BatchCall[] = []
+    let count = 0
     let weight = 0
-    while (this.#ready.length > 0 && weight < BATCH_WEIGHT) {
-      const lane = this.#ready.shift()!
-      lanes.push(lane)
+    while (count < this.#ready.length && weight < BATCH_WEIGHT) {
+      const lane = this.#ready[count++]!
       const group = this.#options.groupOf(lane.key)
       let last = 0
-      for (const pending of lane.queue) {
+      for (let pending = lane.first; pending !== undefined; pending = pending.next) {
         if (weight > 0 && (pending.isAlone || weight + pending.op.weight > BATCH_WEIGHT)) break
         weight += pending.isAlone ? BATCH_WEIGHT : pending.op.weight
-        pending.op.prepare?.(lanes)
-        const { script } = pending.op
-        const name = script === undefined ? undefined : `${script.name} ${group} ${pending.isApart ? lane.key : ''}`
-        let call = name === undefined ? undefined : open.get(name)
-        // not in a call before that of its predecessor
-        if (call === undefined || pending.isAlone || call.isAsking !== lane.isAsking || call.number < last) {
-          call = { script, members: [], isAsking: lane.isAsking, number: calls.length }
-          calls.push(call)
-          if (name !== undefined) open.set(name, call)
-        }
-        call.members.push({ lane, pending })
-        last = call.number
+        pending.op.prepare?.(calls)
+        last = placeFor(pending, group, calls, last)
+        calls[last]!.members.push(pending)
       }
       lane.isAsking = false
     }
-    return { lanes, calls }
+    return { lanes: this.#ready.splice(0, count), calls }
   }
 
-  /** Settles what it can; resolves with the errors of the lanes whose remaining operations are to be retried. */
-  async #send(calls: readonly Call[]): Promise<Map<Lane, Error>> {
+  /** Settles what it can; resolves with the errors of the lanes whose remaining operations are to be retried, if there are any. */
+  async #send(calls: readonly BatchCall[]): Promise<Map<Lane, Error> | undefined> {
     const { connection, replicaWaitMs } = this.#options
-    const commands = calls.flatMap((call) => (call.isAsking ? [['ASKING'], commandOf(call)] : [commandOf(call)]))
-    if (replicaWaitMs !== undefined) commands.push(['WAIT', '1', String(replicaWaitMs)])
-    const replies = await connection.send(commands)
+    const commands = calls.flatMap((call) => (call.isAsking ? [ASKING, call] : [call]))
+    const replies = await connection.send(
+      replicaWaitMs === undefined ? commands : [...commands, new PlainCommand(['WAIT', '1', String(replicaWaitMs)])],
+    )
     const replicaCount = replicaWaitMs === undefined ? 1 : replies.pop()
     const errors = new Map<Lane, Error>()
     let at = 0
@@ -119,72 +115,54 @@ export class Batcher {
   }
 }
 
-function commandOf({ script, members }: Call): string[] {
-  if (script === undefined) return [...members[0]!.pending.op.args]
-  if (script.compose !== undefined) {
-    const words = script.compose(
-      script.head,
-      members.map(({ pending }) => pending.op),
-    )
-    return ['EVALSHA', script.sha, ...words]
+const ASKING = new PlainCommand(['ASKING'])
+
+/** The number of the call that takes the operation; not one before its predecessor's, `last`. */
+function placeFor(pending: Pending, group: number, calls: BatchCall[], last: number): number {
+  const { op, lane, isAlone, isApart } = pending
+  const { script } = op
+  if (script !== undefined && !isAlone) {
+    for (let i = calls.length - 1; i >= last; i--) if (calls[i]!.takes(script, isApart ? lane : group, lane.isAsking)) return i
   }
-  const keys = members.flatMap(({ pending }) => pending.op.keys)
-  const command = ['EVALSHA', script.sha, String(keys.length)]
-  for (const key of keys) command.push(key)
-  for (const arg of script.head) command.push(arg)
-  for (const { pending } of members) for (const arg of pending.op.args) command.push(arg)
-  return command
+  return calls.push(new BatchCall(script, isApart ? lane : group, lane.isAsking)) - 1
 }
 
 /** Sending threw, and which operation is to blame is unknown: each is sent again alone (all are idempotent); one that was alone is refused. */
-function retryAlone(calls: readonly Call[], error: Error): Map<Lane, Error> {
+function retryAlone(calls: readonly BatchCall[], error: Error): undefined {
   const members = calls.flatMap((call) => call.members)
-  if (members.length === 1) refuse(calls[0]!, error)
-  else for (const { pending } of members) pending.isAlone = true
-  return new Map()
+  if (members.length === 1) members[0]!.refuse(error)
+  else for (const pending of members) pending.isAlone = true
 }
 
-function dequeue({ lane, pending }: Call['members'][number]): void {
-  const at = lane.queue.indexOf(pending)
-  if (at >= 0) lane.queue.splice(at, 1)
-}
-
-function settle(call: Call, reply: unknown): void {
-  const rows = call.script === undefined ? [reply] : (reply as unknown[])
-  call.members.forEach((member, i) => {
-    const { pending } = member
+function settle({ script, members }: BatchCall, reply: unknown): void {
+  for (let i = 0; i < members.length; i++) {
+    const pending = members[i]!
     try {
-      const value = pending.op.parse(rows[i])
-      if (value === AGAIN) return
-      dequeue(member)
-      pending.resolve(value)
+      const value = pending.op.parse(script === undefined ? reply : (reply as unknown[])[i])
+      if (value !== AGAIN) pending.answer(value)
     } catch (error) {
-      dequeue(member)
-      pending.reject(error as Error)
+      pending.refuse(error)
     }
-  })
+  }
 }
 
-function refuse(call: Call, error: Error): void {
-  for (const member of call.members) {
-    dequeue(member)
-    member.pending.reject(error)
-  }
+function refuse({ members }: BatchCall, error: Error): void {
+  for (const pending of members) pending.refuse(error)
 }
 
 /** Replies that say "elsewhere" or "not yet": the operations stay in their lanes and are retried. */
 const RETRYABLE = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT)\b/
 
-function fail(call: Call, error: Error, errors: Map<Lane, Error>): void {
+function fail(call: BatchCall, error: Error, errors: Map<Lane, Error>): void {
   const isReply = error.name === 'ReplyError'
   if (isReply && RETRYABLE.test(error.message)) {
-    for (const { lane, pending } of call.members) {
-      errors.set(lane, error)
+    for (const pending of call.members) {
+      errors.set(pending.lane, error)
       // the slot moves, and the keys of one conversation are on another server than those of the next
       pending.isApart = true
     }
   } else if (isReply && call.members.length > 1) {
     // One bad operation must not fail the others; all are idempotent, so each is sent again alone.
-    for (const { pending } of call.members) pending.isAlone = true
+    for (const pending of call.members) pending.isAlone = true
   } else refuse(call, error)
 }

@@ -41,7 +41,10 @@ const NONE: ReadonlySet<string> = new Set()
  * not the ids: a message that its sender offers again would be answered as a duplicate of an entry that is gone.
  */
 export class KnownLog {
+  readonly conversation: string
   readonly keys: ConversationKeys
+  /** What an append reads and writes. */
+  readonly headAndLog: readonly string[]
   /** What picks its server. */
   readonly channel: string
   /** Of both sides' channels. */
@@ -55,15 +58,14 @@ export class KnownLog {
   keptAt = -Infinity
   /** Per side: what this node wrote into its list. */
   listed: (Listed | undefined)[] = []
-  readonly #conversation: string
   readonly #windowCount: number
   readonly #ids: RecentIds
   #start = { epoch: '', text: '', bytes: 0 }
   #head: LogHead = NO_HEAD
   #ahead: LogHead = NO_HEAD
   #batch: object | undefined
-  /** Hash and seq of what the batch under way writes. */
-  #written: [hash: number, seq: number][] = []
+  /** Hash and seq, in turn, of what the batch under way writes. */
+  #written: number[] = []
   #isFirst = true
   /** Stamps of the entries that a refusal of the batch under way told of: up to 60 kB, so they go with the batch. */
   #stamps = NONE
@@ -71,12 +73,13 @@ export class KnownLog {
   constructor(conversation: string, { windowCount, place }: { windowCount: number; place: Place }) {
     const sides = conversationSides(conversation)
     if (sides === undefined) throw new TypeError(`Not a conversation: ${conversation}`)
+    this.conversation = conversation
     this.sides = sides
     this.keys = conversationKeys(conversation)
+    this.headAndLog = [this.keys.head, this.keys.log]
     this.channel = conversationChannel(conversation)
     this.routes = [routeKey(place.start, sideChannel(sides[0])), routeKey(place.start, sideChannel(sides[1]))]
     this.name = inConversation(conversation)
-    this.#conversation = conversation
     this.#windowCount = windowCount
     this.#ids = new RecentIds(windowCount)
   }
@@ -84,7 +87,7 @@ export class KnownLog {
   /** The beginning of the log's packets, up to the seq. */
   start(epoch: string): { readonly text: string; readonly bytes: number } {
     if (this.#start.epoch !== epoch) {
-      const text = `2["messagePush",${messageStart(this.#conversation, epoch)}`
+      const text = `2["messagePush",${messageStart(this.conversation, epoch)}`
       this.#start = { epoch, text, bytes: Buffer.byteLength(text) }
     }
     return this.#start
@@ -110,9 +113,9 @@ export class KnownLog {
 
   /** The newest entry below `before` that may be of this identity, with what the batch under way writes; 0: none is. */
   find(hash: number, before: number): number {
-    for (let i = this.#written.length - 1; i >= 0; i--) {
-      const [other, seq] = this.#written[i]!
-      if (other === hash && seq < before) return seq
+    for (let i = this.#written.length - 2; i >= 0; i -= 2) {
+      const seq = this.#written[i + 1]!
+      if (this.#written[i] === hash && seq < before) return seq
     }
     const seq = this.#ids.find(hash, before)
     return this.#ahead.seq - seq < this.#windowCount ? seq : 0
@@ -120,7 +123,7 @@ export class KnownLog {
 
   write(hash: number, next: Parameters<typeof headAfter>[1]): LogHead {
     this.#ahead = headAfter(this.#ahead, next)
-    this.#written.push([hash, this.#ahead.seq])
+    this.#written.push(hash, this.#ahead.seq)
     return this.#ahead
   }
 

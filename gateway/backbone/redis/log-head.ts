@@ -77,7 +77,9 @@ export function headAfter(before: LogHead, next: Pick<LogHead, 'epoch' | 'at' | 
   const stamp = newStamp()
   const seq = before.seq + 1
   const written = [by === 0 ? seq : before.written[0], by === 1 ? seq : before.written[1]] as const
-  const text = `${stamp} ${epoch} ${seq} ${at} ${written[0]} ${written[1]} ${soleSide} ${id}${assignment.text}`
+  // a template of so many parts makes a string for each on the way
+  const line = [stamp, epoch, seq, at, written[0], written[1], soleSide, id].join(' ')
+  const text = assignment.text === '' ? line : line + assignment.text
   return { text, stamp, epoch, seq, at, written, soleSide, id, assignment }
 }
 

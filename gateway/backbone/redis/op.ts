@@ -1,11 +1,13 @@
+import type { Words } from './command-writer.ts'
+
 /** A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item; the reply has one row per item. */
 export interface Script {
   readonly name: string
   readonly source: string
   readonly sha: string
   readonly head: readonly string[]
-  /** Where keys and arguments do not just follow each other: the words behind the script's hash. */
-  readonly compose?: (head: readonly string[], ops: readonly Op<unknown>[]) => string[]
+  /** Where keys and arguments do not just follow each other: writes the call. */
+  readonly write?: (script: Script, members: readonly { readonly op: Op<unknown> }[], words: Words) => void
 }
 
 /** Answered by an operation that Redis refused to carry out as it was sent: it stays in its lane and is sent again. It must end some time. */
@@ -22,37 +24,18 @@ export interface Op<T> {
   readonly script?: Script
   readonly keys: readonly string[]
   readonly args: readonly string[]
-  /** Only for a script that composes its call: the routes of both sides. */
+  /** Only for a script that writes its call: the routes of both sides. */
   readonly routes?: readonly [string, string]
   /** Its cost for the server; 1 = an append of a short message. Batches are bounded by it, because a running script blocks the server. */
   readonly weight: number
-  /** Only for a script that composes its call: what follows the operation. */
+  /** Only for a script that writes its call: what follows the operation. */
   readonly beside?: readonly Beside[] | undefined
   /**
    * Called before script, keys and arguments are read, each time that the operation is sent, in the order of its lane. `batch` is another object
    * for each batch.
    */
   prepare?(batch: object): void
+  /** Called when keys and arguments have been written; if they are needed again, `prepare` is called before. */
+  sent?(): void
   parse(reply: unknown): T | typeof AGAIN
-}
-
-/** A submitted operation. */
-export interface Pending {
-  readonly op: Op<unknown>
-  /** By `performance.now()`, which never steps. */
-  readonly deadline: number
-  /** Must be sent in a batch of its own, because a shared one failed as a whole. */
-  isAlone: boolean
-  /** Must not share a script call with operations of other keys. */
-  isApart: boolean
-  resolve(value: unknown): void
-  reject(error: Error): void
-}
-
-/** The operations of one key. At most one batch holds a lane at a time, so a retry cannot overtake or be overtaken. */
-export interface Lane {
-  readonly key: string
-  readonly queue: Pending[]
-  /** The next send needs ASKING: the server is still importing the slot. */
-  isAsking: boolean
 }

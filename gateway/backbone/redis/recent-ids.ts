@@ -14,7 +14,7 @@ const PLACES_PER_WORD = 4
  */
 export class RecentIds {
   readonly #most: number
-  #places: Uint32Array
+  #places: Int32Array
   #marks: Uint32Array
   /** Seq of the newest and of the oldest entry; 0 and 1: none. */
   #last = 0
@@ -22,7 +22,7 @@ export class RecentIds {
 
   constructor(most: number) {
     this.#most = most
-    this.#places = new Uint32Array(Math.min(SMALLEST, most))
+    this.#places = new Int32Array(Math.min(SMALLEST, most))
     this.#marks = marksOf(this.#places)
   }
 
@@ -56,7 +56,7 @@ export class RecentIds {
   }
 
   clear(): void {
-    this.#places = new Uint32Array(Math.min(SMALLEST, this.#most))
+    this.#places = new Int32Array(Math.min(SMALLEST, this.#most))
     this.#marks = marksOf(this.#places)
     this.#last = 0
     this.#first = 1
@@ -65,13 +65,13 @@ export class RecentIds {
   #grow(): void {
     const old = this.#places
     if (old.length >= this.#most) return
-    this.#places = new Uint32Array(Math.min(this.#most, old.length * 4))
+    this.#places = new Int32Array(Math.min(this.#most, old.length * 4))
     for (let seq = this.#first; seq <= this.#last; seq++) this.#places[seq % this.#places.length] = old[seq % old.length]!
     this.#marks = marksOf(this.#places)
   }
 }
 
-function marksOf(places: Uint32Array): Uint32Array {
+function marksOf(places: Int32Array): Uint32Array {
   const marks = new Uint32Array(Math.ceil(places.length / PLACES_PER_WORD))
   for (const hash of places) mark(marks, hash)
   return marks
@@ -111,7 +111,7 @@ export function hashOf(text: string): number {
     a ^= word
     if (i === end) c ^= 0xff
   }
-  return (b ^ d) >>> 0 || 1
+  return (b ^ d) | 0 || 1
 }
 
 function wordAt(text: string, i: number): number {

@@ -1,4 +1,6 @@
 import { Command, Redis, type RedisOptions } from 'ioredis'
+import type { Sendable } from './batch-call.ts'
+import { CommandWriter } from './command-writer.ts'
 import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
@@ -31,6 +33,8 @@ export class RedisConnection {
   readonly #options: RedisConnectionOptions
   readonly #listeners = new Map<RedisConnectionEvent, Set<() => void>>()
   readonly #timer: NodeJS.Timeout
+  /** Of the last batch, if that was answered: no byte of it is needed any more. */
+  #writer: CommandWriter | undefined
   #problem: string | undefined = 'not connected yet'
   #lastError: string | undefined
   #connection = 0
@@ -68,20 +72,24 @@ export class RedisConnection {
     listeners.add(listener)
   }
 
-  /** Sends the commands in one write and resolves with one reply for each, an Error where it failed. Never rejects. */
-  async send(commands: readonly (readonly string[])[]): Promise<unknown[]> {
+  /** Sends the commands in one write and resolves with one reply for each, an Error where it failed. Rejects only where one cannot be written. */
+  async send(sendables: readonly Sendable[]): Promise<unknown[]> {
+    const writer = this.#writer ?? new CommandWriter()
+    this.#writer = undefined
+    const commands = written(sendables, writer)
     let replies: unknown[]
     if (commands.length === 1) {
-      const command = written(commands[0]!)
-      void this.redis.sendCommand(command)
-      replies = [await command.promise.catch(asError)]
+      void this.redis.sendCommand(commands[0]!)
+      replies = [await commands[0]!.promise.catch(asError)]
     } else {
       const pipeline = this.redis.pipeline() as ReturnType<Redis['pipeline']> & { sendCommand(command: Command): void }
-      for (const words of commands) pipeline.sendCommand(written(words))
+      for (const command of commands) pipeline.sendCommand(command)
       const results = await pipeline.exec().catch((error: unknown) => commands.map(() => [asError(error), undefined] as const))
       replies = (results ?? []).map(([error, reply]) => error ?? reply)
     }
-    if (replies.some(isTimeout)) void this.doubt()
+    // the driver may still send the bytes of what failed, and again those of what timed out
+    if (!replies.some((reply) => reply instanceof Error)) this.#writer = writer
+    else if (replies.some(isTimeout)) void this.doubt()
     return replies
   }
 
@@ -162,13 +170,19 @@ export class RedisConnection {
   }
 }
 
-/** As text at once: the driver would copy and walk the words several times, which of a batch's thousand is most of what it does. */
-function written(words: readonly string[]): Command {
-  let text = `*${words.length}\r\n`
-  for (const word of words) text += `$${Buffer.byteLength(word)}\r\n${word}\r\n`
-  const command = new Command(words[0]!, [], { replyEncoding: 'utf8' })
-  command.toWritable = () => text
-  return command
+/** As bytes at once: the driver would copy and walk the words several times, which of a batch's thousand is most of what it does. */
+function written(sendables: readonly Sendable[], writer: CommandWriter): Command[] {
+  writer.clear()
+  const ends = sendables.map((sendable) => {
+    sendable.write(writer)
+    return writer.length
+  })
+  return sendables.map(({ name }, i) => {
+    const bytes = writer.slice(ends[i - 1] ?? 0, ends[i]!)
+    const command = new Command(name, [], { replyEncoding: 'utf8' })
+    command.toWritable = () => bytes
+    return command
+  })
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

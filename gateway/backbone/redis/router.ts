@@ -1,7 +1,7 @@
 import { Unavailable } from '../backbone.ts'
 import { Batcher } from './batcher.ts'
-import { failureOf } from './failure.ts'
-import type { Lane, Op, Pending } from './op.ts'
+import type { Op } from './op.ts'
+import { Lane, Pending } from './pending.ts'
 import type { Ring, Server } from './ring.ts'
 import type { RedisSettings } from './settings.ts'
 
@@ -27,20 +27,13 @@ export class Router {
     this.#settings = settings
   }
 
-  run<T>(op: Op<T>): Promise<T> {
+  run<T>(op: Op<T | Promise<T>>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new Unavailable('The backbone is closed.'))
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(new Unavailable('The backbone is closed.'))
-      const pending: Pending = {
-        op,
-        isAlone: false,
-        isApart: false,
-        deadline: performance.now() + this.#settings.commandTimeoutMs,
-        resolve: resolve as (value: unknown) => void,
-        reject: (error) => reject(failureOf(error)),
-      }
       const known = this.#lanes.get(op.key)
-      if (known) return void known.queue.push(pending)
-      const lane: Lane = { key: op.key, queue: [pending], isAsking: false }
+      const lane = known ?? new Lane(op.key)
+      lane.add(new Pending(op, lane, resolve as (value: unknown) => void, reject))
+      if (known !== undefined) return
       this.#lanes.set(op.key, lane)
       this.#route(lane)
     })
@@ -77,7 +70,7 @@ export class Router {
   }
 
   #return(lane: Lane, error: Error | undefined, server: Server): void {
-    if (lane.queue.length === 0) {
+    if (lane.first === undefined) {
       this.#lanes.delete(lane.key)
       if (this.#lanes.size === 0) this.#idle?.()
     } else if (error === undefined) this.#route(lane)
@@ -86,8 +79,12 @@ export class Router {
 
   async #follow(lane: Lane, error: Error, server: Server): Promise<void> {
     const now = performance.now()
-    while (lane.queue[0] !== undefined && lane.queue[0].deadline <= now) lane.queue.shift()!.reject(error)
-    if (lane.queue.length === 0) return this.#return(lane, undefined, server)
+    for (let pending = lane.first; pending !== undefined; pending = pending.next) {
+      pending.deadline ??= now + this.#settings.commandTimeoutMs
+      if (pending.deadline <= now) pending.refuse(error)
+    }
+    lane.removeSettled()
+    if (lane.first === undefined) return this.#return(lane, undefined, server)
     try {
       const next = await this.#ring.follow(error, server)
       lane.isAsking = next?.isAsking ?? false
@@ -98,7 +95,7 @@ export class Router {
   }
 
   #abandon(lane: Lane, error: Error): void {
-    for (const { reject } of lane.queue.splice(0)) reject(error)
+    lane.refuse(error)
     this.#lanes.delete(lane.key)
     if (this.#lanes.size === 0) this.#idle?.()
   }

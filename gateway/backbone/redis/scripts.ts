@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { composeAppends } from './append-call.ts'
+import { writeAppends } from './append-call.ts'
 import type { Script } from './op.ts'
 import type { RedisSettings } from './settings.ts'
 
@@ -29,7 +29,7 @@ export interface Scripts {
 export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
   const { windowCount, keepMs } = settings
   return {
-    append: { ...loadTelling('append', [String(windowCount), publish]), compose: composeAppends },
+    append: { ...loadTelling('append', [String(windowCount), publish]), write: writeAppends },
     assignment: load('assignment', []),
     advance: loadTelling('advance', [publish]),
     tell: loadTelling('tell', [publish]),

@@ -12,7 +12,7 @@ import {
   type Store,
 } from '../backbone.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
-import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendReply } from './append-op.ts'
+import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendOptions } from './append-op.ts'
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
 import type { KnownLogs } from './known-logs.ts'
@@ -34,37 +34,51 @@ export class RedisStore implements Store {
   readonly #options: StoreOptions
   readonly #lists: ListReader
   readonly #logs: KnownLogs
+  readonly #appends: AppendOptions
 
   constructor(options: StoreOptions) {
+    const { scripts, settings } = options
     this.#options = options
     this.#lists = new ListReader(options)
     this.#logs = options.logs
+    this.#appends = { scripts, settings, onAppended: (append, appended, isUnanswered) => this.#onAppended(append, appended, isUnanswered) }
   }
 
-  async append(message: NewMessage): Promise<Appended> {
-    const { writes, scripts, settings } = this.#options
-    const log = this.#logs.of(message.conversation)
-    const op = new AppendOp({ scripts, log, settings }, message)
-    const stays = settings.unansweredMs === 0 || soleSideOf(message, log.sides) === '0'
-    // both at the same time; an append that fails leaves a row without an entry, which readers skip
-    const appending = writes.run(op)
-    const entering = this.#enter(log, message, { at: message.at, stays })
-    const reply = entering === undefined ? await appending : (await Promise.all([appending, entering]))[0]
-    const following = this.#follow(log, message, reply)
-    if (following !== undefined) await following
-    return reply.appended
+  /** Not `async`: most messages wait for their append and for nothing else, and every promise of a message costs as much as its checks. */
+  append(message: NewMessage): Promise<Appended> {
+    const { writes, settings } = this.#options
+    try {
+      const log = this.#logs.of(message.conversation)
+      const stays = settings.unansweredMs === 0 || soleSideOf(message, log.sides) === '0'
+      // both at the same time; an append that fails leaves a row without an entry, which readers skip
+      const append = new AppendOp(this.#appends, log, message)
+      const appending = writes.run(append)
+      const entering = this.#enter(log, { at: message.at, stays })
+      if (entering !== undefined) {
+        append.entering = entering
+        entering.catch(() => undefined) // the append waits for it, and is rejected by then
+      }
+      return appending
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #onAppended(append: AppendOp, appended: Appended, isUnanswered: boolean): Promise<unknown> | undefined {
+    const { entering } = append
+    if (entering === undefined) return this.#follow(append, appended, isUnanswered)
+    return entering.then(() => this.#follow(append, appended, isUnanswered))
   }
 
   /** What an append brings about; undefined: nothing, as usual. */
-  #follow(log: KnownLog, message: NewMessage, { appended, isUnanswered }: AppendReply): Promise<unknown> | undefined {
+  #follow({ log }: AppendOp, { seq, at, duplicate }: Appended, isUnanswered: boolean): Promise<unknown> | undefined {
     const { writes, scripts, settings } = this.#options
-    const { seq, at, duplicate } = appended
     if (isUnanswered && seq === 1 && !duplicate) this.#tidy(log.sides)
     // a later minute, another log than this node knew, or both sides have written by now, so that the rows must not expire
-    const entering = this.#enter(log, message, { at, stays: !isUnanswered })
+    const entering = this.#enter(log, { at, stays: !isUnanswered })
     if (duplicate || settings.keepMs === 0 || seq % TRIM_COUNT !== 0) return entering
     // the entry is written; what is too old goes with a later one where this fails
-    const forgetting = writes.run(forgetOp(scripts.forget, message.conversation, at - settings.keepMs)).catch(() => undefined)
+    const forgetting = writes.run(forgetOp(scripts.forget, log.conversation, at - settings.keepMs)).catch(() => undefined)
     return entering === undefined ? forgetting : Promise.all([entering, forgetting])
   }
 
@@ -119,14 +133,14 @@ export class RedisStore implements Store {
    * Enters the conversation into both sides' lists, where this node has not done so for this minute; undefined: nothing to do. `stays`: it is not
    * forgotten, so neither are the rows.
    */
-  #enter(log: KnownLog, { conversation }: NewMessage, { at, stays }: { at: number; stays: boolean }): Promise<unknown> | undefined {
+  #enter(log: KnownLog, { at, stays }: { at: number; stays: boolean }): Promise<unknown> | undefined {
     const minute = minuteOf(at)
     let entering: Promise<unknown>[] | undefined
     for (let i = 0; i < 2; i++) {
       const known = log.listed[i]
       const isFresh = known !== undefined && known.minute >= minute
       if (isFresh && (known.isForGood || (!stays && performance.now() - known.at < this.#options.settings.unansweredMs * SLACK))) continue
-      entering = [...(entering ?? []), this.#touch(log, i, { conversation, minute, isForGood: stays || known?.isForGood === true })]
+      entering = [...(entering ?? []), this.#touch(log, i, { minute, isForGood: stays || known?.isForGood === true })]
     }
     return entering === undefined ? undefined : Promise.all(entering)
   }
@@ -134,9 +148,9 @@ export class RedisStore implements Store {
   /**
    * While a list's server is unavailable, a list that is known to hold the conversation may lag: the chat goes on without it.
    */
-  async #touch(log: KnownLog, i: number, row: { conversation: string; minute: number; isForGood: boolean }): Promise<void> {
+  async #touch(log: KnownLog, i: number, { minute, isForGood }: { minute: number; isForGood: boolean }): Promise<void> {
     const { writes, scripts, settings } = this.#options
-    const { conversation, minute, isForGood } = row
+    const { conversation } = log
     const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
     const known = log.listed[i]
     try {

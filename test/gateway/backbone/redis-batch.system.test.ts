@@ -4,6 +4,8 @@ import { Server } from '../../../gateway/backbone/redis/server.ts'
 import { RedisImages } from '../../../gateway/backbone/redis/images.ts'
 import { FixedRing } from '../../../gateway/backbone/redis/fixed-ring.ts'
 import type { Op } from '../../../gateway/backbone/redis/op.ts'
+import { PlainCommand } from '../../../gateway/backbone/redis/batch-call.ts'
+import { RedisConnection } from '../../../gateway/backbone/redis/redis-connection.ts'
 import { Router } from '../../../gateway/backbone/redis/router.ts'
 import { loadScripts, type Scripts } from '../../../gateway/backbone/redis/scripts.ts'
 import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
@@ -74,6 +76,43 @@ test.each(BAD)(
     expect(await router.run(push(key('later')))).toBe(1)
   },
 )
+
+/** How many scripts the server has run. */
+async function callsCount(): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.cli('INFO', 'commandstats'))?.[1] ?? 0)
+}
+
+test('what one turn of the event loop submits goes in one call; what comes while that is under way, in the next', async () => {
+  const touch = (n: number): Promise<unknown> =>
+    router.run(push(`list ${n}`, { script: scripts.touch, keys: [`list ${n}`], args: [String(n), 'shop:1~c1', ''] }))
+  const before = await callsCount()
+  const first = [1, 2, 3].map(touch)
+  await Promise.resolve()
+  await Promise.all([...first, touch(4)])
+  expect((await callsCount()) - before).toBe(1)
+  const meanwhile = touch(5).then(() => undefined)
+  await new Promise((resolve) => setImmediate(resolve))
+  await Promise.all([meanwhile, touch(6), touch(7)])
+  expect((await callsCount()) - before).toBe(3)
+})
+
+test('a command that the driver sends again is the one that it was, whatever was sent since', async () => {
+  const settings = { ...REDIS_DEFAULTS, url: redis.url, commandTimeoutMs: 200 }
+  const connection = new RedisConnection({ redis: { host: '127.0.0.1', port: redis.port }, settings, resends: 1 })
+  await connection.checked
+  const set = async (key: string): Promise<unknown> => (await connection.send([new PlainCommand(['SET', key, key])]))[0]
+  expect(await set('before')).toBe('OK')
+  const id = String(await connection.redis.client('ID'))
+  await redis.cli('CLIENT', 'PAUSE', '10000', 'WRITE')
+  // the server has it and does not answer; then its connection is closed, with all that it has not carried out
+  expect(await set('unanswered')).toBeInstanceOf(Error)
+  const other = set('other')
+  await redis.cli('CLIENT', 'KILL', 'ID', id)
+  await redis.cli('CLIENT', 'UNPAUSE')
+  await other
+  await expect.poll(() => redis.cli('MGET', 'unanswered', 'other')).toBe('unanswered\nother')
+  await connection.close()
+})
 
 const writePiece = (key: string, [offset, piece, length, lastsMs]: readonly [number, string, number, number]): Promise<unknown> =>
   router.run(push(key, { script: scripts.image, keys: [key], args: [String(offset), piece, String(length), String(lastsMs)] }))

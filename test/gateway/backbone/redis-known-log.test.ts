@@ -14,7 +14,7 @@ import { newTalk } from './laws/conversation.ts'
 const newLog = (conversation: string, windowCount: number): KnownLog =>
   new KnownLog(conversation, { windowCount, place: { number: 0, start: placeStart('0') } })
 const settings = { ...REDIS_DEFAULTS, url: 'redis://x' }
-const scripts = loadScripts(settings, 'PUBLISH')
+const options = { scripts: loadScripts(settings, 'PUBLISH'), settings, onAppended: () => undefined }
 
 test('a head is read as it was written, whatever the id, with and without an assignment', () => {
   for (const id of ['a', 'two words', '"\\\n', '0 1 2', '客']) {
@@ -60,7 +60,7 @@ test('hashes of similar texts are spread, and never that of an empty place', () 
 
 test('others are always faster: it is refused in the end', () => {
   const talk = newTalk()
-  const op = new AppendOp({ scripts, log: newLog(talk.conversation, 1024), settings }, talk.message())
+  const op = new AppendOp(options, newLog(talk.conversation, 1024), talk.message())
   let head = NO_HEAD
   expect(() => {
     for (;;) {
@@ -75,7 +75,7 @@ test('others are always faster: it is refused in the end', () => {
 test('what an unanswered batch foretold is not expected of the next one', () => {
   const talk = newTalk()
   const log = newLog(talk.conversation, 1024)
-  const make = () => new AppendOp({ scripts, log, settings }, talk.message())
+  const make = () => new AppendOp(options, log, talk.message())
   const batch = {}
   const [one, two, three] = [make(), make(), make()]
   one.prepare(batch)
@@ -83,7 +83,7 @@ test('what an unanswered batch foretold is not expected of the next one', () => 
   expect(two.args[0]).toBe(one.args[1])
   three.prepare({})
   expect(three.args[0]).toBe('')
-  expect(three.parse(1)).toMatchObject({ appended: { seq: 1, duplicate: false } })
+  expect(three.parse(1)).toMatchObject({ seq: 1, duplicate: false })
   two.prepare({})
   expect(two.args[0]).toBe(three.args[1])
 })
@@ -93,7 +93,7 @@ test('a duplicate within a batch is looked up behind what the batch writes', () 
   const log = newLog(talk.conversation, 1024)
   const message = talk.message()
   const batch = {}
-  const [first, again] = [message, message].map((one) => new AppendOp({ scripts, log, settings }, one)) as [AppendOp, AppendOp]
+  const [first, again] = [message, message].map((one) => new AppendOp(options, log, one)) as [AppendOp, AppendOp]
   first.prepare(batch)
   again.prepare(batch)
   expect(again.args.slice(0, 3)).toEqual([first.args[1], '', '-1'])
@@ -102,7 +102,7 @@ test('a duplicate within a batch is looked up behind what the batch writes', () 
 test('what is behind another of its batch is not written behind others: it would come before its predecessor, if that is refused', () => {
   const talk = newTalk()
   const log = newLog(talk.conversation, 1024)
-  const [one, two] = [talk.message(), talk.message()].map((message) => new AppendOp({ scripts, log, settings }, message)) as [AppendOp, AppendOp]
+  const [one, two] = [talk.message(), talk.message()].map((message) => new AppendOp(options, log, message)) as [AppendOp, AppendOp]
   let head = NO_HEAD
   for (let n = 0; n < 3; n++) {
     const batch = {}

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backbone, NewMessage } from '../../../gateway/backbone/backbone.ts'
-import { composeAppends } from '../../../gateway/backbone/redis/append-call.ts'
+import { writeAppends } from '../../../gateway/backbone/redis/append-call.ts'
 import { AppendOp } from '../../../gateway/backbone/redis/append-op.ts'
 import { conversationKeys, placeStart } from '../../../gateway/backbone/redis/keys.ts'
 import { KnownLog } from '../../../gateway/backbone/redis/known-log.ts'
@@ -156,23 +156,24 @@ describe('the writers of one conversation', () => {
   it('an append that others were faster than three times is written behind whatever they write, once, with its cursor and name', async () => {
     const talk = newTalk()
     const settings = { ...REDIS_DEFAULTS, url: server.url }
-    const { append } = loadScripts(settings, 'PUBLISH')
+    const options = { scripts: loadScripts(settings, 'PUBLISH'), settings, onAppended: () => undefined }
+    const { append } = options.scripts
     const redis = new Redis(server.url)
     const log = new KnownLog(talk.conversation, { windowCount: settings.windowCount, place: { number: 0, start: placeStart('0') } })
-    const scripts = loadScripts(settings, 'PUBLISH')
-    const makeSlow = (fields: Partial<NewMessage>) => new AppendOp({ scripts, log, settings }, talk.message({ from: talk.shop, ...fields }))
+    const makeSlow = (fields: Partial<NewMessage>) => new AppendOp(options, log, talk.message({ from: talk.shop, ...fields }))
     const faster = (id: string) => node.store.append(talk.message({ id }))
     /** As the batcher sends it; others write between the look at what is known and the call. */
     const attempt = async (op: AppendOp, meanwhile?: string | (() => Promise<unknown>)): Promise<unknown> => {
       op.prepare({})
       if (meanwhile !== undefined) await (typeof meanwhile === 'string' ? faster(meanwhile) : meanwhile())
-      const [keysCount, ...words] = composeAppends(append.head, [op])
-      return op.parse(((await redis.eval(append.source, Number(keysCount), ...words)) as unknown[])[0])
+      const words: string[] = []
+      writeAppends(append, [{ op }], { begin: () => undefined, word: (word) => words.push(word) })
+      return op.parse(((await redis.eval(append.source, Number(words[2]), ...words.slice(3))) as unknown[])[0])
     }
     const slow = makeSlow({ id: 'slow', name: 'Änne', at: 5 })
     for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
     const recorder = await Recorder.inConversation(other.bus, talk.conversation)
-    expect(await attempt(slow, 'fast 4')).toMatchObject({ appended: { seq: 5, prev: 'fast 4', duplicate: false } })
+    expect(await attempt(slow, 'fast 4')).toMatchObject({ seq: 5, prev: 'fast 4', duplicate: false })
     await recorder.until(2)
     const { messages, cursors, names, head } = await node.store.read(talk.conversation, { limit: 9 })
     expect(messages[4]).toMatchObject({ id: 'slow', seq: 5, prev: 'fast 4', at: messages[3]!.at })
@@ -184,11 +185,11 @@ describe('the writers of one conversation', () => {
     ])
     expect([names[talk.shop], head.seq]).toEqual(['Änne', 5])
     // what was written is known, here and there; a mute, or the same message, meanwhile is seen
-    expect(await attempt(makeSlow({ id: 'next' }))).toMatchObject({ appended: { seq: 6, prev: 'slow', duplicate: false } })
+    expect(await attempt(makeSlow({ id: 'next' }))).toMatchObject({ seq: 6, prev: 'slow', duplicate: false })
     const twin = makeSlow({ id: 'twin' })
     for (let n = 1; n <= 3; n++) expect(await attempt(twin, `again ${n}`)).toBe(AGAIN)
     expect(await attempt(twin, () => other.store.append(talk.message({ id: 'twin', from: talk.shop })))).toBe(AGAIN)
-    expect(await attempt(twin)).toMatchObject({ appended: { seq: 10, duplicate: true } })
+    expect(await attempt(twin)).toMatchObject({ seq: 10, duplicate: true })
     const muted = makeSlow({ id: 'muted' })
     for (let n = 1; n <= 3; n++) expect(await attempt(muted, `more ${n}`)).toBe(AGAIN)
     const mute = { conversation: talk.conversation, text: 'why', expect: '', phase: 'open', muted: [{ side: talk.shop }] }
