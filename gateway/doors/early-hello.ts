@@ -38,7 +38,7 @@ export interface EarlyTransport {
 const postedHellos = new WeakMap<IncomingMessage, string>()
 
 export const isPostedHello = (request: IncomingMessage): boolean =>
-  request.method === 'POST' && queryOf(request).get('hello') === '1' && sidOf(request) === undefined
+  request.method === 'POST' && queryOf(request)['hello'] === '1' && sidOf(request) === undefined
 
 /** Reads the hello out of the POST, which then counts as the GET that opens a session. `onHello` is not called for what breaks off or is too long. */
 export function readPostedHello(request: IncomingMessage, response: ServerResponse, onHello: () => void): void {

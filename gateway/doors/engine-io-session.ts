@@ -1,12 +1,11 @@
 /** Sessions of the engine.io door: each Engine.IO message is a packet. */
-import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'engine.io'
 import type { WebSocket } from 'ws'
 import type { Arrival } from './admit/trusted-proxies.ts'
 import { FLUSH_BYTES, WriteBatch, writeFrames, type Gathering } from './write-batch.ts'
-import { FLOOD } from './engine-io.ts'
+import { LongPolling } from './long-polling.ts'
 import { Session } from './session.ts'
 import type { EncodedPacket } from '../relay/encoded-packet.ts'
 import { SendBuffer, takenBytes, type SendBufferSource } from './send-buffer.ts'
@@ -14,6 +13,10 @@ import type { SessionContext, SessionPipe } from './session-context.ts'
 
 /** Bytes that may wait for the next poll. Together with what may be refused, this stays below the 8 MiB that a client accepts in one answer. */
 const GATHERED_BYTES = 3_145_728
+
+/** How long the answer to a POST waits for the answers to its commands. Mostly they come within the commit that is under way. */
+const HELD_MS = 20
+const COMMAND_WITH_ID = /^2\d/
 
 /** Private fields of engine.io's socket: what it has not handed to its transport yet, and the socket that its transport writes to. */
 interface EngineInternals {
@@ -41,10 +44,15 @@ function openSession(socket: Socket, context: SessionContext, writeBatch: WriteB
   // synchronously: the first packet may be in the chunk that opened the socket
   socket.on('message', (data: string | Buffer | undefined) => {
     // the parser gives undefined for an empty message
-    if (Buffer.isBuffer(data)) session.onBinary()
-    else session.onText(data ?? '')
+    if (Buffer.isBuffer(data)) return session.onBinary()
+    pipe.received(data ?? '')
+    session.onText(data ?? '')
   })
-  ;(socket as EventEmitter).on(FLOOD, () => session.onFlood())
+  const { transport } = socket
+  if (transport instanceof LongPolling) {
+    transport.onFlood = () => session.onFlood()
+    transport.onPosted = (answer) => pipe.posted(answer)
+  }
   socket.on('close', () => {
     pipe.closed()
     session.onClosed()
@@ -64,6 +72,9 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   /** This turn's packets. */
   #packets: EncodedPacket[] | undefined
   #packetsBytes = 0
+  /** Commands of the latest POST that are not answered yet. A refusal without an id may count as an answer; it only ends the wait early. */
+  #unanswered = 0
+  #heldPost: { readonly answer: () => void; readonly timer: NodeJS.Timeout } | undefined
 
   constructor(socket: Socket, { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number }) {
     this.#socket = socket
@@ -79,12 +90,40 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
     if (!this.#isOpen) return
     const bytes = encoded.bytesCount
     this.#sendBuffer.add(bytes, isPush)
+    const isLastAnswer = !isPush && this.#unanswered > 0 && --this.#unanswered === 0
     if (this.#packets === undefined) {
       this.#packets = [encoded]
       this.#writeBatch.add(this)
     } else this.#packets.push(encoded)
     this.#packetsBytes += bytes
+    if (isLastAnswer && this.#heldPost !== undefined) this.#writeBatch.afterwards(this.#answerPost)
     if (this.#packetsBytes >= FLUSH_BYTES && this.#internals.transport.socket !== undefined) this.flush()
+  }
+
+  received(text: string): void {
+    if (COMMAND_WITH_ID.test(text)) this.#unanswered++
+  }
+
+  /**
+   * Holds the answer to a POST until its commands are answered: a client sends nothing more before it, so that all which those answers let it
+   * say comes with the next POST instead of with one each. What the commands' answers are written with is written before.
+   */
+  posted(answer: () => void): void {
+    this.#answerPost()
+    if (this.#unanswered === 0) return answer()
+    const timer = setTimeout(() => {
+      this.#unanswered = 0
+      this.#answerPost()
+    }, HELD_MS)
+    this.#heldPost = { answer, timer }
+  }
+
+  readonly #answerPost = (): void => {
+    const held = this.#heldPost
+    if (held === undefined) return
+    this.#heldPost = undefined
+    clearTimeout(held.timer)
+    held.answer()
   }
 
   /**
@@ -173,6 +212,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   }
 
   closed(): void {
+    this.#answerPost()
     this.#sendBuffer.clear()
   }
 }

@@ -3,18 +3,15 @@
  * the echo of the conformance server.
  */
 import { Server as EngineServer, type Socket } from 'engine.io'
-import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { LIMITS } from '../protocol/limits.ts'
-import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello, type EarlyTransport } from './early-hello.ts'
+import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello } from './early-hello.ts'
 import { queryOf, sidOf } from './engine-query.ts'
-import { takeNumberedPosts, type PollingInternals } from './numbered-posts.ts'
+import { LongPolling } from './long-polling.ts'
 import { newSessionId } from './session-id.ts'
 
 const ENGINE_PATH = '/im/'
-/** Stands between the packets of a long-polling payload. */
-const SEPARATOR = '\x1e'
 
 export interface EngineOptions {
   readonly tag: string
@@ -40,11 +37,10 @@ export class EngineIoDoor {
   constructor(options: EngineOptions) {
     this.#path = options.path ?? ENGINE_PATH
     this.#mayConnect = options.mayConnect ?? (() => true)
-    this.#engine = new LimitedEngine({
+    this.#engine = new ChatEngine({
       wsEngine: HelloWebSocketServer,
       transports: ['polling', 'websocket'],
       perMessageDeflate: false,
-      httpCompression: { threshold: 1024 },
       pingInterval: options.pingIntervalMs ?? LIMITS.pingIntervalMs,
       pingTimeout: options.pingTimeoutMs ?? LIMITS.pingTimeoutMs,
       maxHttpBufferSize: options.maxBytes ?? LIMITS.lineBytes,
@@ -85,7 +81,7 @@ export class EngineIoDoor {
 
   /** JSONP is refused: a script of any page could read the answers, and browsers send no origin with it. */
   isJsonp(request: IncomingMessage): boolean {
-    return queryOf(request).has('j')
+    return queryOf(request)['j'] !== undefined
   }
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -116,72 +112,14 @@ function letGoOfRequest(socket: Socket): void {
   ;(socket as { request: object }).request = { headers: origin === undefined ? {} : { origin } }
 }
 
-/** A session's socket emits this once, when a payload has more than `limits.payloadCount` packets. */
-export const FLOOD = 'flood'
-
-/** Protected members of engine.io's transports: how a payload is decoded, and (polling) how a poll is answered. */
-interface TransportInternals {
-  readonly sid: string
-  parser: { readonly decodePayload: (payload: string) => unknown[] }
-  readonly res?: ServerResponse
-  doWrite?: (data: string | Buffer, options: object, onWritten: (error?: Error) => void) => void
-}
-
-class LimitedEngine extends EngineServer {
+class ChatEngine extends EngineServer {
   protected override createTransport(...args: Parameters<EngineServer['createTransport']>): ReturnType<EngineServer['createTransport']> {
-    const transport = super.createTransport(...args)
-    const internals = transport as unknown as TransportInternals
-    this.#limitPayloads(internals)
-    waitForPollers(internals)
-    holdAnswer(transport as unknown as EarlyTransport, args[1])
-    if (transport.name === 'polling') takeNumberedPosts(transport as unknown as PollingInternals)
-    return transport
+    const [name, request] = args
+    if (name !== 'polling') return super.createTransport(...args)
+    const transport = new LongPolling({ _query: queryOf(request) })
+    holdAnswer(transport, request)
+    return transport as ReturnType<EngineServer['createTransport']>
   }
-
-  /** engine.io decodes a whole payload before it handles its first packet: 2 MB of small packets would block the node for seconds. */
-  #limitPayloads(internals: TransportInternals): void {
-    const { parser } = internals
-    internals.parser = {
-      ...parser,
-      decodePayload: (payload) => {
-        if (!hasMorePackets(payload, LIMITS.payloadCount)) return parser.decodePayload(payload)
-        const socket: EventEmitter | undefined = this.clients[internals.sid]
-        socket?.emit(FLOOD)
-        return []
-      },
-    }
-  }
-}
-
-/**
- * engine.io considers an uncompressed answer to a poll sent once it has been written. Then a client's untaken bytes would not be counted, and
- * one that polls over another connection each time could have any number of answers waiting. This reports the write when the answer has left.
- */
-function waitForPollers(internals: TransportInternals): void {
-  const doWrite = internals.doWrite?.bind(internals)
-  if (doWrite === undefined) return
-  internals.doWrite = (data, options, onWritten) => {
-    const { res } = internals
-    doWrite(data, options, (error) => {
-      if (error !== undefined || res === undefined || res.writableFinished || res.destroyed) return onWritten(error)
-      let isDone = false
-      const done = (): void => {
-        if (!isDone) onWritten()
-        isDone = true
-      }
-      // as engine.io does for compressed answers: `finish` before the request ends, `close` if the client has gone
-      res.once('finish', done).once('close', done)
-    })
-  }
-}
-
-function hasMorePackets(payload: string, most: number): boolean {
-  let at = -1
-  for (let count = 0; count < most; count++) {
-    at = payload.indexOf(SEPARATOR, at + 1)
-    if (at < 0) return false
-  }
-  return true
 }
 
 /** engine.io handles a close packet on polling only; on a WebSocket it would wait for the ping to time out. */

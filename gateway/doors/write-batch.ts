@@ -11,16 +11,25 @@ export const FLUSH_BYTES = 16_384
 /** Flushes at the end of a turn what was gathered in it: one system call a socket, one answer a poll, instead of one a packet. */
 export class WriteBatch {
   #gatherings: Gathering[] = []
+  #afterwards: (() => void)[] = []
 
   readonly #flush = (): void => {
     const gatherings = this.#gatherings
     this.#gatherings = []
     for (const gathering of gatherings) gathering.flush()
+    const afterwards = this.#afterwards
+    this.#afterwards = []
+    for (const run of afterwards) run()
   }
 
   /** To be called with the first packet that a client gets after a flush. */
   add(gathering: Gathering): void {
     if (this.#gatherings.push(gathering) === 1) setImmediate(this.#flush)
+  }
+
+  /** Calls `run` once everybody's packets of this turn are written. To be called while some are gathered. */
+  afterwards(run: () => void): void {
+    this.#afterwards.push(run)
   }
 }
 
