@@ -127,8 +127,8 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   }
 
   /**
-   * On a WebSocket this writes whole frames to the network socket itself, because engine.io writes frames one by one. While engine.io holds
-   * packets of its own back, ours go through it, so that they stay in order. What is decided only here holds for a session that has changed
+   * On a WebSocket this writes whole frames to the network socket itself, because engine.io writes frames one by one; a poll that waits is
+   * answered with all packets. While engine.io holds packets back, ours go through it, so that they stay in order. What is decided only here holds for a session that has changed
    * its transport within the turn, too.
    */
   flush(): void {
@@ -139,12 +139,20 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
     if (!this.#isOpen) return
     const { writeBuffer, transport } = this.#internals
     const network = transport.socket?._socket
-    if (network === undefined || writeBuffer.length > 0) return this.#sendThroughEngine(packets)
-    writeFrames(
-      network,
-      packets.map(({ engineFrame }) => engineFrame),
-      (count) => this.#sendBuffer.take(count),
-    )
+    const take = (): void => this.#sendBuffer.take(packets.length)
+    if (writeBuffer.length > 0) this.#sendThroughEngine(packets)
+    else if (network !== undefined) {
+      writeFrames(
+        network,
+        packets.map(({ engineFrame }) => engineFrame),
+        take,
+      )
+    } else if (transport instanceof LongPolling && transport.writable) {
+      transport.sendTexts(
+        packets.map(({ text }) => text),
+        take,
+      )
+    } else this.#sendThroughEngine(packets)
   }
 
   /** All in one: with the first packet alone engine.io would answer a waiting poll, and the others would wait for the next one. */

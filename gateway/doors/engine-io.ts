@@ -8,10 +8,12 @@ import type { Duplex } from 'node:stream'
 import { LIMITS } from '../protocol/limits.ts'
 import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello } from './early-hello.ts'
 import { queryOf, sidOf } from './engine-query.ts'
-import { LongPolling } from './long-polling.ts'
+import { LongPolling, type PollingRequest } from './long-polling.ts'
 import { newSessionId } from './session-id.ts'
 
 const ENGINE_PATH = '/im/'
+/** As requests name the version of Engine.IO. */
+const PROTOCOL = '4'
 
 export interface EngineOptions {
   readonly tag: string
@@ -68,10 +70,9 @@ export class EngineIoDoor {
   /** Whether a request of an open session comes from another page than the session. */
   isForeign(request: IncomingMessage): boolean {
     const { origin } = request.headers
-    const sid = sidOf(request) ?? ''
-    const { clients } = this.#engine as unknown as { readonly clients: Readonly<Record<string, Socket>> }
-    const session = Object.hasOwn(clients, sid) ? clients[sid] : undefined
-    if (origin === undefined || session === undefined) return false
+    if (origin === undefined) return false
+    const session = this.#sessionOf(request)
+    if (session === undefined) return false
     const page = this.#pages.get(session) ?? session.request.headers.origin
     if (page !== undefined) return page !== origin
     if (!this.#mayConnect(request)) return true
@@ -84,11 +85,24 @@ export class EngineIoDoor {
     return queryOf(request)['j'] !== undefined
   }
 
-  handleRequest(request: IncomingMessage, response: ServerResponse): void {
+  /** Requests of long polling of an open session, which are most, go to its transport without engine.io's own checks; it answers whatever is wrong. */
+  handleRequest(request: PollingRequest, response: ServerResponse): void {
+    const transport = this.#sessionOf(request)?.transport
+    const { EIO, transport: name } = queryOf(request)
+    if (transport instanceof LongPolling && name === transport.name && EIO === PROTOCOL) {
+      request.res = response
+      return transport.onRequest(request)
+    }
     // the type requires fields that engine.io adds itself
     const open = (): void => this.#engine.handleRequest(request as Parameters<EngineServer['handleRequest']>[0], response)
     if (isPostedHello(request)) readPostedHello(request, response, open)
     else open()
+  }
+
+  #sessionOf(request: IncomingMessage): Socket | undefined {
+    const sid = sidOf(request)
+    const { clients } = this.#engine as unknown as { readonly clients: Readonly<Record<string, Socket>> }
+    return sid !== undefined && Object.hasOwn(clients, sid) ? clients[sid] : undefined
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -9,11 +9,24 @@ export const queryOf = (request: QueriedRequest): Readonly<Record<string, string
 /** The open session that the request belongs to; undefined: it opens one. */
 export const sidOf = (request: IncomingMessage): string | undefined => queryOf(request)['sid'] || undefined
 
+/** A query that means what it says: nothing in it is encoded. */
+const PLAIN = /^[\w.=&-]*$/
+
 function parsed(url: string): Record<string, string> {
   // no name is inherited
   const query = Object.create(null) as Record<string, string>
   const [address = ''] = url.split('#', 1)
   const start = address.indexOf('?')
-  if (start >= 0) for (const [name, value] of new URLSearchParams(address.slice(start + 1))) query[name] = value
+  if (start < 0) return query
+  const text = address.slice(start + 1)
+  if (!PLAIN.test(text)) {
+    for (const [name, value] of new URLSearchParams(text)) query[name] = value
+    return query
+  }
+  for (const pair of text.split('&')) {
+    const end = pair.indexOf('=')
+    if (end < 0) query[pair] = ''
+    else query[pair.slice(0, end)] = pair.slice(end + 1)
+  }
   return query
 }

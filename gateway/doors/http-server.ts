@@ -47,9 +47,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
     (request, response) => {
       const onDone: (() => void)[] = []
       if (!connections.begin(request, response, onDone)) return
-      slow.watch(request, response)
+      onDone.push(slow.watch(request, response))
       if (hasBody(request)) {
-        refuseTinyPieces(request, response, limits.pieces)
+        onDone.push(refuseTinyPieces(request, limits.pieces))
         const share = room.take(options.addressOf(request), costOf(request, options.maxBodyBytes(request), limits.leastBytes))
         if (share === undefined) return void options.onNoRoom(request, response)
         onDone.push(share)

@@ -22,12 +22,13 @@ import { readBody } from './read-body.ts'
 
 type Packets = Parameters<Transport['send']>[0]
 /** As engine.io hands it over. */
-type EngineRequest = QueriedRequest & { res?: ServerResponse | null }
+export type PollingRequest = QueriedRequest & { res?: ServerResponse | null }
 
 /** Engine.IO's close packet. A client that closes sends it beside a POST that is under way, which may be lost. */
 const GOODBYE = '1'
 /** Stands between the packets of a payload. */
 const SEPARATOR = '\x1e'
+const MESSAGE = '4'
 /** An answer of so many bytes is compressed, if the client can read that. */
 const COMPRESSED_BYTES = 1024
 /** How long a session that ends waits for a poll that takes its close packet. */
@@ -44,6 +45,8 @@ export class LongPolling extends Transport {
   res: ServerResponse | undefined
   #poll: IncomingMessage | undefined
   #isAnswered = false
+  /** What is called when the answer has left. Undefined: engine.io is told. */
+  #onTaken: (() => void) | undefined
   /** The POST without a number that is being read. */
   #post: IncomingMessage | undefined
   #takenNumber = 0
@@ -54,7 +57,7 @@ export class LongPolling extends Transport {
     return 'polling'
   }
 
-  override onRequest(request: EngineRequest): void {
+  override onRequest(request: PollingRequest): void {
     const response = request.res!
     // engine.io keeps the request that opened the session
     request.res = null
@@ -89,7 +92,10 @@ export class LongPolling extends Transport {
     if (!this.#isAnswered) this.onError('poll connection closed prematurely')
     this.res = undefined
     this.#poll = undefined
-    if (this.#isAnswered) this.emit('drain')
+    const onTaken = this.#onTaken
+    this.#onTaken = undefined
+    if (onTaken !== undefined) onTaken()
+    else if (this.#isAnswered) this.emit('drain')
   }
 
   #onPost(request: QueriedRequest, response: ServerResponse): void {
@@ -151,6 +157,13 @@ export class LongPolling extends Transport {
     }
     const mayCompress = packets.some(({ options }) => options?.compress === true)
     parser.encodePayload(packets, (payload) => this.#answer(payload, mayCompress))
+  }
+
+  /** The same for messages that are texts, without engine.io's objects around each. `onTaken` is called when the answer has left. */
+  sendTexts(texts: readonly string[], onTaken: () => void): void {
+    this.writable = false
+    this.#onTaken = onTaken
+    this.#answer(MESSAGE + texts.join(SEPARATOR + MESSAGE), true)
   }
 
   #answer(payload: string, mayCompress: boolean): void {

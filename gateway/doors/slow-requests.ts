@@ -36,24 +36,26 @@ export class SlowRequests {
     this.#now = now
   }
 
-  watch(request: IncomingMessage, response: ServerResponse): void {
-    const now = this.#now()
+  /** Returns what must be called once the answer has left. */
+  watch(request: IncomingMessage, response: ServerResponse): () => void {
+    const isBody = hasBody(request)
     const watched: Watched = {
       request,
       response,
-      hasBody: hasBody(request),
+      hasBody: isBody,
       leftMs: this.#limits.bodyMs,
-      checkedAt: now,
+      checkedAt: isBody ? this.#now() : 0,
       read: request.socket.bytesRead,
       answeredAt: undefined,
+      // unlike anything at the first check
       taken: '',
-      takenAt: now,
+      takenAt: 0,
     }
     this.#watched.add(watched)
-    response.once('close', () => {
-      watched.answeredAt = this.#now()
-      if (!watched.hasBody || request.complete) this.#watched.delete(watched)
-    })
+    return () => {
+      if (!isBody || request.complete) this.#watched.delete(watched)
+      else watched.answeredAt = this.#now()
+    }
   }
 
   check(): void {

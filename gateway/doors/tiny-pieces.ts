@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpLimits } from './http-limits.ts'
 
@@ -6,8 +6,9 @@ import type { HttpLimits } from './http-limits.ts'
  * Destroys the socket of a body that comes in pieces of a few bytes. Node makes an object and a call for each piece, and ten thousand pieces of one byte
  * fit into one read of the socket. The parser goes through all that has arrived on all sockets before anything else runs, so a few such uploads would
  * block the event loop for many seconds. Pieces are counted as they arrive, also those of a body that nobody reads any more.
+ * Returns what must be called once the answer has left.
  */
-export function refuseTinyPieces(request: IncomingMessage, response: ServerResponse, { count, leastBytes }: HttpLimits['pieces']): void {
+export function refuseTinyPieces(request: IncomingMessage, { count, leastBytes }: HttpLimits['pieces']): () => void {
   let pieces = 0
   let bytes = 0
   let isCut = false
@@ -28,7 +29,7 @@ export function refuseTinyPieces(request: IncomingMessage, response: ServerRespo
   }
   // Node throws away what comes of a body that nobody has begun to read when its answer has gone, and pushes it no more
   request.read(0)
-  response.once('finish', () => request.resume())
+  return () => void request.resume()
 }
 
 /** What Node's HTTP server keeps at a socket, by numbers that its class names; undocumented, so a test asks each Node for it. */

@@ -2,11 +2,15 @@
 import { isIP } from 'node:net'
 
 const LOOPBACK = '::1'
+const MAPPED = '::ffff:'
 /** IPv4 inside IPv6: mapped by a socket that hears both (::ffff:0:0/96), or by a translator (64:ff9b::/96). */
 const CARRIES_IPV4 = /^(?:0:0:0:0:0:ffff|64:ff9b:0:0:0:0):([0-9a-f]+):([0-9a-f]+)$/
 
 /** The address without brackets, port and zone; IPv4 inside IPv6 as IPv4. Undefined if the text is not an address. */
 export function plainAddress(text: string): string | undefined {
+  // as sockets have them
+  if (isIP(text) === 4) return text
+  if (text.startsWith(MAPPED) && isIP(text.slice(MAPPED.length)) === 4) return text.slice(MAPPED.length)
   const word = text.trim()
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(word)?.[1] ?? /^([\d.]+):\d+$/.exec(word)?.[1] ?? word
   const address = bare.split('%')[0]!

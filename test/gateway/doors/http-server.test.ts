@@ -293,7 +293,7 @@ describe('bodies', () => {
         bodies.check()
       },
       listener: (request, response) => {
-        bodies.watch(request, response)
+        response.once('close', bodies.watch(request, response))
         if (request.url === '/no') return void response.end('no')
         request.resume().on('end', () => response.end('all'))
       },
