@@ -105,8 +105,8 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   }
 
   /**
-   * Holds the answer to a POST until its commands are answered: a client sends nothing more before it, so that all which those answers let it
-   * say comes with the next POST instead of with one each. What the commands' answers are written with is written before.
+   * Holds the answer to a POST until its commands are answered, and written. A client has one POST under way, so what it says after those
+   * answers comes with one POST, where it would say the first in one of its own, and the rest in another.
    */
   posted(answer: () => void): void {
     this.#answerPost()
@@ -128,8 +128,8 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
 
   /**
    * On a WebSocket this writes whole frames to the network socket itself, because engine.io writes frames one by one; a poll that waits is
-   * answered with all packets. While engine.io holds packets back, ours go through it, so that they stay in order. What is decided only here holds for a session that has changed
-   * its transport within the turn, too.
+   * answered with all packets. While engine.io holds packets back, ours go through it, so that they stay in order. What is decided only here
+   * holds for a session that has changed its transport within the turn, too.
    */
   flush(): void {
     const packets = this.#packets
@@ -220,6 +220,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   }
 
   closed(): void {
+    this.#unanswered = 0
     this.#answerPost()
     this.#sendBuffer.clear()
   }
