@@ -45,7 +45,8 @@ export function checkFreeForm(name: string, value: unknown): string {
   if (fault === 'depth') throw new Refusal('bad_request', `${name} nests deeper than limits.bodyDepth, ${LIMITS.bodyDepth}`)
   if (fault === 'count') throw new Refusal('bad_request', `${name} has more properties and items than limits.bodyCount, ${LIMITS.bodyCount}`)
   const json = JSON.stringify(value) ?? ''
-  if (Buffer.byteLength(json) > LIMITS.bodyBytes) throw new Refusal('too_large', `${name}: limits.bodyBytes is ${LIMITS.bodyBytes}`)
+  if (json.length > LIMITS.bodyBytes / 3 && Buffer.byteLength(json) > LIMITS.bodyBytes)
+    throw new Refusal('too_large', `${name}: limits.bodyBytes is ${LIMITS.bodyBytes}`)
   return json
 }
 

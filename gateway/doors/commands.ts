@@ -1,5 +1,5 @@
 /** THE table: command → which roles may → domain call. One row for each command. */
-import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
+import { COMMANDS, type CommandAnswer, type CommandInput, type Command } from '../protocol/commands.ts'
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/messaging/access.ts'
 import type { Blacklist } from '../domain/desk/blacklist.ts'
@@ -30,7 +30,7 @@ import type { Typing } from '../domain/messaging/typing.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
 import type { Withdrawals } from '../domain/messaging/withdrawals.ts'
 import type { Waits } from '../domain/assignment/waits.ts'
-import { checkInput } from './validator.ts'
+import { check } from './validator.ts'
 
 export interface Domain extends CustomerData {
   readonly messages: Messages
@@ -135,32 +135,30 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   renew: { roles: EVERYONE, call: (_domain, caller, input) => caller.renew(input.token) },
 }
 
-const isCommand = (name: string): name is Command => Object.hasOwn(ROWS, name)
+type Run<C extends Command> = (domain: Domain, caller: SessionCaller, input: unknown) => Promise<CommandAnswer<C>>
 
-/** A command as it arrived. */
-export interface UncheckedCommand {
-  readonly name: string
-  readonly input: unknown
+/** By name, so that a command is looked up once. */
+const RUNS: ReadonlyMap<string, Run<Command>> = new Map((Object.keys(ROWS) as Command[]).map((name) => [name, runOf(name)]))
+
+function runOf<C extends Command>(name: C): Run<C> {
+  const { roles, hasLargeAnswer, call }: Row<C> = ROWS[name]
+  const checkInput = check(COMMANDS[name].input)
+  return (domain, caller, unchecked) => {
+    checkInput(unchecked)
+    if (!roles.includes(caller.identity.role)) throw new Refusal('forbidden')
+    const input = unchecked as CommandInput<C>
+    domain.shops.check(input as object)
+    if (hasLargeAnswer !== true) return call(domain, caller, input)
+    return caller.inTurn(async () => {
+      if (caller.isGone?.() === true) throw new Refusal('hello_required')
+      return call(domain, caller, input)
+    })
+  }
 }
 
-/** Checks and runs a command. Throws or rejects with a Refusal if it is refused. */
-export function runCommand(domain: Domain, caller: SessionCaller, { name, input }: UncheckedCommand): Promise<CommandAnswer<Command>> {
-  if (!isCommand(name)) throw new Refusal('unknown_command', name.slice(0, 40))
-  return checkAndRun(domain, caller, { name, input })
-}
-
-function checkAndRun<C extends Command>(
-  domain: Domain,
-  caller: SessionCaller,
-  { name, input }: { name: C; input: unknown },
-): Promise<CommandAnswer<C>> {
-  const row: Row<C> = ROWS[name]
-  checkInput(name, input)
-  if (!row.roles.includes(caller.identity.role)) throw new Refusal('forbidden')
-  domain.shops.check(input as object)
-  if (row.hasLargeAnswer !== true) return row.call(domain, caller, input)
-  return caller.inTurn(async () => {
-    if (caller.isGone?.() === true) throw new Refusal('hello_required')
-    return row.call(domain, caller, input)
-  })
+/** Checks and runs a command as it arrived. Throws or rejects with a Refusal if it is refused. */
+export function runCommand(domain: Domain, caller: SessionCaller, name: string, input: unknown): Promise<CommandAnswer<Command>> {
+  const run = RUNS.get(name)
+  if (run === undefined) throw new Refusal('unknown_command', name.slice(0, 40))
+  return run(domain, caller, input)
 }

@@ -9,7 +9,7 @@
  * open, unless the client causes too many (see Offences). The allowance is taken before anything in a packet is read. One hello is checked at
  * a time.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Bye } from '../protocol/byes.ts'
 import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
 import type { CommandAnswer } from '../protocol/commands.ts'
@@ -39,14 +39,13 @@ const REPEATED_HELLO_COUNT = 4
 /** How long a client may take none of the bytes that wait for it. */
 const STALLED_MS = 10_000
 
-/** What the door delivers, in order. */
-type Arrived = { readonly text: string } | 'binary' | 'closed'
+const BINARY = Symbol('binary')
+const CLOSED = Symbol('closed')
+/** What the door delivers, in order: a text, or that something else came. */
+type Arrived = string | typeof BINARY | typeof CLOSED
 
 /** A hello holds a pass and cursors: some hundred bytes that no idle session should keep. */
-const digestOf = (data: unknown): string =>
-  createHash('sha1')
-    .update(JSON.stringify(data) ?? '')
-    .digest('base64')
+const digestOf = (data: unknown): string => hash('sha1', JSON.stringify(data) ?? '', 'base64')
 
 type State = { readonly name: 'new' | 'admitting' | 'closed' } | { readonly name: 'attached'; readonly peer: Peer }
 
@@ -96,32 +95,32 @@ export class Session {
   }
 
   onText(text: string): void {
-    this.#arrived.add({ text }, 1 + text.length)
+    this.#arrived.add(text, 1 + text.length)
   }
 
   onBinary(): void {
-    this.#arrived.add('binary', 1)
+    this.#arrived.add(BINARY, 1)
   }
 
   /** The connection has closed. Packets that arrived before are still handled. */
   onClosed(): void {
     this.#isPipeClosed = true
-    this.#arrived.add('closed')
+    this.#arrived.add(CLOSED)
   }
 
   #take(arrived: Arrived): void {
-    if (arrived === 'closed') {
+    if (arrived === CLOSED) {
       this.#context.sessions.delete(this)
       return this.#end()
     }
     if (this.#state.name === 'closed') return
-    if (arrived === 'binary') return this.#refuse(this.#takeAllowance('') ?? new Refusal('binary_unsupported').wire)
-    this.#takeText(arrived.text)
+    if (arrived === BINARY) return this.#refuse(this.#takeAllowance('') ?? new Refusal('binary_unsupported').wire)
+    this.#takeText(arrived)
   }
 
   #takeText(text: string): void {
     // a client whose allowance is spent may still say goodbye
-    const refusal = GOODBYE.test(text) ? undefined : this.#takeAllowance(text)
+    const refusal = text.startsWith('1') && GOODBYE.test(text) ? undefined : this.#takeAllowance(text)
     if (refusal !== undefined) return this.#refuseUnread(text, refusal)
     if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
       return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
@@ -267,8 +266,8 @@ export class Session {
     this.#countOffence(wire.code)
   }
 
-  #sendConnectError({ message, ...data }: WireRefusal): void {
-    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data })), false)
+  #sendConnectError({ message, ...data }: WireRefusal, namespace?: string): void {
+    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data }, namespace)), false)
   }
 
   #onCommand(name: string, input: unknown, id: number | undefined): void {
@@ -279,11 +278,6 @@ export class Session {
     if (peer.isOverdrawn) return this.#bye('slow')
     const { report, uptime } = this.#context
     const startedAt = uptime()
-    const answer = (result: CommandAnswer<'renew'> | object): void => {
-      report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
-      if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
-      this.#onAnswered()
-    }
     const refuse = (error: unknown): void => {
       const wire = this.#wire(error, name)
       report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code, message: wire.message })
@@ -291,11 +285,18 @@ export class Session {
       if (!peer.isGone) this.#refuse(wire, { about: name, id })
       this.#onAnswered()
     }
+    const answer = (result: object): void => {
+      try {
+        report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
+        if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
+        this.#onAnswered()
+      } catch (error) {
+        refuse(error)
+      }
+    }
     this.#commandsInProgress++
     try {
-      runCommand(this.#context.domain, (this.#caller ??= this.#callerOf(peer)), { name, input })
-        .then(answer)
-        .catch(refuse)
+      runCommand(this.#context.domain, (this.#caller ??= this.#callerOf(peer)), name, input).then(answer, refuse)
     } catch (error) {
       refuse(error)
     }
@@ -344,10 +345,9 @@ export class Session {
 
   #refuseInvalid(packet: InvalidPacket): void {
     if (packet.reason !== 'namespace') {
-      return packet.reason === 'binary' ? this.#take('binary') : this.#refuse(new Refusal('bad_packet').wire)
+      return packet.reason === 'binary' ? this.#take(BINARY) : this.#refuse(new Refusal('bad_packet').wire)
     }
-    const { message, ...data } = new Refusal('namespace_unknown').wire
-    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data }, packet.namespace.slice(0, 64))), false)
+    this.#sendConnectError(new Refusal('namespace_unknown').wire, packet.namespace.slice(0, 64))
     this.#countOffence('namespace_unknown')
   }
 
@@ -381,9 +381,8 @@ export class Session {
   }
 
   #countOffence(code: Code): void {
-    const isAttached = this.#state.name === 'attached'
     if (code === 'rate_limited' || !CODES[code].retry) this.#context.report({ fact: 'packetRefused', code })
-    if (this.#offences.isTooMuch(code, { isAttached, now: this.#context.uptime() })) this.#bye('abuse')
+    if (this.#offences.isTooMuch(code, { isAttached: this.#state.name === 'attached', now: this.#context.uptime() })) this.#bye('abuse')
   }
 
   #onDeadline(): void {

@@ -1,7 +1,7 @@
 /** Checks inputs of commands against their schemas and names the field that is wrong. */
 import type { TObject, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import { COMMANDS, Hello, type Command, type CommandInput } from '../protocol/commands.ts'
+import { Hello } from '../protocol/commands.ts'
 import { freeFormFault } from '../protocol/free-form.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -26,12 +26,7 @@ export function check(schema: TObject): Check {
   }
 }
 
-const checks = Object.fromEntries(Object.entries(COMMANDS).map(([name, { input }]) => [name, check(input)])) as Record<Command, Check>
 const checkHelloShape = check(Hello)
-
-export function checkInput<C extends Command>(command: C, value: unknown): asserts value is CommandInput<C> {
-  checks[command](value)
-}
 
 export function checkHello(value: unknown): asserts value is Hello {
   checkHelloShape(value)

@@ -82,8 +82,8 @@ export function decodePacket(text: string): Packet | InvalidPacket {
 function assemble(type: number, id: number | undefined, payload: unknown): Packet | InvalidPacket {
   if (type === 2) {
     if (!Array.isArray(payload) || typeof payload[0] !== 'string') return MALFORMED
-    const [name, ...args] = payload as [string, ...unknown[]]
-    return id === undefined ? { type: 'event', name, args } : { type: 'event', name, args, id }
+    const name = payload.shift() as string
+    return id === undefined ? { type: 'event', name, args: payload } : { type: 'event', name, args: payload, id }
   }
   if (type === 3) return Array.isArray(payload) && id !== undefined ? { type: 'ack', id, args: payload } : MALFORMED
   if (id !== undefined) return MALFORMED

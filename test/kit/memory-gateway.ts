@@ -3,7 +3,7 @@
  * the clock and cause faults that cannot be caused in a real gateway. The gateway's own functions check what a client sends and decide how it
  * resumes; the rest passes the suites of the doors (gateway-and-double.ts). Passes: memory-pass.ts.
  */
-import { checkHello, checkInput } from '../../gateway/doors/validator.ts'
+import { check, checkHello } from '../../gateway/doors/validator.ts'
 import { access } from '../../gateway/domain/messaging/access.ts'
 import { decideResume } from '../../gateway/domain/messaging/catch-up.ts'
 import { checkMessage } from '../../gateway/domain/messaging/check-message.ts'
@@ -292,7 +292,7 @@ export class MemoryGateway {
   #answer(peer: Peer, command: string, input: unknown): object {
     try {
       if (!peer.identity) throw new Refusal('hello_required')
-      if (Object.hasOwn(COMMANDS, command)) checkInput(command as Command, input)
+      if (Object.hasOwn(COMMANDS, command)) check(COMMANDS[command as Command].input)(input)
       if (!Object.hasOwn(this.#commands, command)) throw new Refusal('unknown_command', command)
       const name = command as Modelled
       return { ok: true, ...this.#commands[name](peer as Attached, input as never) }

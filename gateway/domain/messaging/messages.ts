@@ -64,7 +64,7 @@ export class Messages {
     this.#report = options.report
   }
 
-  /** Without a promise of its own for each step: most messages wait for their append and for nothing else. */
+  /** One promise and not one for each step: most messages wait for their append and for nothing else. */
   send(caller: Caller, input: CommandInput<'send'>): Promise<CommandAnswer<'send'>> {
     const { identity, sid } = caller
     const view = access(identity, input)
@@ -72,7 +72,7 @@ export class Messages {
     const json = checkMessage(input, identity.role)
     const { conversation } = view
     const { name, guest } = identity
-    const message: NewMessage = {
+    let message: NewMessage = {
       conversation,
       id,
       from: identity.id,
@@ -82,42 +82,37 @@ export class Messages {
       bodyJson: json,
       at: this.#now(),
       origin: sid,
-      ...(name === undefined ? undefined : { name }),
-      ...(guest && { guest }),
       isReply: !mayStart(this.#direct, identity, view),
     }
-    return this.#inTurn(caller, message, json).then((appended) => {
-      const { epoch, seq, prev, at, duplicate } = appended
-      this.#report({ fact: 'messageAppended', duplicate })
-      if (!duplicate) this.onStored?.(storedMessage(message, appended))
-      const answer: CommandAnswer<'send'> = {
-        ok: true,
-        conversation,
-        epoch,
-        seq,
-        at,
-        ...(prev === undefined ? undefined : { prev }),
-        ...(duplicate ? { duplicate } : undefined),
-      }
-      const routed = this.#routing.wrote(identity, conversation, appended)
-      return routed === undefined ? answer : routed.then(() => answer)
-    })
-  }
-
-  #inTurn(caller: Caller, message: NewMessage, json: string): Promise<Appended> {
+    if (name !== undefined) message = { ...message, name }
+    if (guest === true) message = { ...message, guest }
+    const answer = (appended: Appended): CommandAnswer<'send'> | Promise<CommandAnswer<'send'>> => this.#answer(caller, message, appended)
     const ids = imagesIn(json)
     const quoted = Quotes.of(message)
     const isQuick = ids.length === 0 && quoted === undefined
-    if (isQuick && this.#queue.size === 0) return this.#append(caller, message)
-    const key = `${caller.sid} ${message.conversation}`
-    if (isQuick && !this.#queue.isBusy(key)) return this.#append(caller, message)
-    const append = (): Promise<Appended> => (quoted === undefined ? this.#append(caller, message) : this.#appendQuoting(caller, message, quoted))
-    return this.#queue.take(key, () => this.#images.withReferences(ids, mainImageOf(message), append, ({ duplicate }) => duplicate))
+    if (isQuick && this.#queue.size === 0) return this.#append(caller, message, answer)
+    const key = `${sid} ${conversation}`
+    if (isQuick && !this.#queue.isBusy(key)) return this.#append(caller, message, answer)
+    const append = (): Promise<Appended> =>
+      quoted === undefined ? this.#append(caller, message, unchanged) : this.#appendQuoting(caller, message, quoted)
+    return this.#queue.take(key, () => this.#images.withReferences(ids, mainImageOf(message), append, ({ duplicate }) => duplicate)).then(answer)
+  }
+
+  #answer({ identity }: Caller, message: NewMessage, appended: Appended): CommandAnswer<'send'> | Promise<CommandAnswer<'send'>> {
+    const { conversation } = message
+    const { epoch, seq, prev, at, duplicate } = appended
+    this.#report({ fact: 'messageAppended', duplicate })
+    if (!duplicate) this.onStored?.(storedMessage(message, appended))
+    let answer: CommandAnswer<'send'> =
+      prev === undefined ? { ok: true, conversation, epoch, seq, at } : { ok: true, conversation, epoch, seq, at, prev }
+    if (duplicate) answer = { ...answer, duplicate }
+    const routed = this.#routing.wrote(identity, conversation, appended)
+    return routed === undefined ? answer : routed.then(() => answer)
   }
 
   async #appendQuoting(caller: Caller, message: NewMessage, quoted: NonNullable<ReturnType<typeof Quotes.of>>): Promise<Appended> {
     const filled = await this.#quotes.filled(message, quoted)
-    const appended = await this.#append(caller, filled)
+    const appended = await this.#append(caller, filled, unchanged)
     await this.#quotes.settle(filled, appended)
     return appended
   }
@@ -125,36 +120,39 @@ export class Messages {
   /**
    * Only the store knows whether a message is its conversation's first. So this takes one from the allowance of new conversations beforehand
    * and gives it back if the conversation existed. A customer whose allowance is used up may still write to existing conversations. Agents
-   * are the operator's own and have no such allowance.
+   * are the operator's own and have no such allowance. Resolves with what `then` returns.
    */
-  #append(caller: Caller, message: NewMessage): Promise<Appended> {
-    if (message.isReply === true || caller.identity.role !== 'customer') return this.#write(message)
+  #append<T>(caller: Caller, message: NewMessage, then: (appended: Appended) => T | Promise<T>): Promise<T> {
+    const rejected = (error: unknown): never => {
+      throw this.#refusalOf(error, message.conversation)
+    }
+    if (message.isReply === true || caller.identity.role !== 'customer') return this.#store.append(message).then(then, rejected)
     const spender = spenderOf(caller)
     try {
       this.#allowances.take('conversation', spender)
     } catch (refusal) {
-      return this.#write({ ...message, isReply: true }, refusal)
+      return this.#store.append({ ...message, isReply: true }).then(then, (error: unknown) => {
+        throw this.#refusalOf(error, message.conversation, refusal)
+      })
     }
-    return this.#write(message).then(
+    return this.#store.append(message).then(
       (appended) => {
         if (appended.seq > 1 || appended.duplicate) this.#allowances.giveBack('conversation', spender)
-        return appended
+        return then(appended)
       },
       (error: unknown) => {
         this.#allowances.giveBack('conversation', spender)
-        throw error
+        return rejected(error)
       },
     )
   }
 
-  /** Rejects with `notStarted`, or `start_forbidden`, if the message is a reply and the conversation is empty. */
-  #write(message: NewMessage, notStarted?: unknown): Promise<Appended> {
-    return this.#store.append(message).catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'Muted') throw this.#blacklist.refusal(message.conversation, error as Muted)
-      // an error is made where it is needed only: its stack costs as much as the rest of a send
-      if (error instanceof Error && error.name === 'NotStarted') throw notStarted ?? new Refusal('start_forbidden')
-      throw error
-    })
+  /** `notStarted`, or `start_forbidden`, if the message is a reply and the conversation is empty. */
+  #refusalOf(error: unknown, conversation: string, notStarted?: unknown): unknown {
+    if (!(error instanceof Error)) return error
+    if (error.name === 'Muted') return this.#blacklist.refusal(conversation, error as Muted)
+    // an error is made where it is needed only: its stack costs as much as the rest of a send
+    return error.name === 'NotStarted' ? (notStarted ?? new Refusal('start_forbidden')) : error
   }
 
   async history(caller: Caller, input: CommandInput<'history'>): Promise<CommandAnswer<'history'>> {
@@ -201,6 +199,8 @@ export class Messages {
     return { ok: true }
   }
 }
+
+const unchanged = (appended: Appended): Appended => appended
 
 /** The image of this gateway that an image message shows; without it the message shows nothing. */
 function mainImageOf({ kind, body }: NewMessage): string | undefined {

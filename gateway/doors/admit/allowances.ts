@@ -57,8 +57,9 @@ export class Allowances implements Port {
   }
 
   take(name: AllowanceName, spender: Spender, cost = 1): void {
-    const at = this.#options.now()
     const rows = this.#counted.get(name)!
+    if (rows.length === 0) return
+    const at = this.#options.now()
     let waitMs = 0
     for (const { scope, buckets } of rows) {
       const key = keyOf(scope, spender)
@@ -67,11 +68,12 @@ export class Allowances implements Port {
       if (ms > 0 && scope !== 'participant') this.#reportExhausted(name, scope, key!)
     }
     if (waitMs > 0) throw new Refusal('rate_limited', undefined, waitMs)
-    this.#spend(name, spender, cost)
+    spend(rows, spender, { cost, at })
   }
 
   giveBack(name: AllowanceName, spender: Spender, cost = 1): void {
-    this.#spend(name, spender, -cost)
+    const rows = this.#counted.get(name)!
+    if (rows.length > 0) spend(rows, spender, { cost: -cost, at: this.#options.now() })
   }
 
   /** Of the scope that has the least left; undefined where there is no limit. */
@@ -102,14 +104,6 @@ export class Allowances implements Port {
 
   close(): void {
     this.#subscription?.then((subscription) => subscription.close()).catch(() => undefined) // it was never subscribed
-  }
-
-  #spend(name: AllowanceName, spender: Spender, cost: number): void {
-    const at = this.#options.now()
-    for (const { scope, buckets } of this.#counted.get(name)!) {
-      const key = keyOf(scope, spender)
-      if (key !== undefined) buckets.spend(key, cost, at)
-    }
   }
 
   #takeUnpublished(): PublishedSum[] {
@@ -158,6 +152,13 @@ export class Allowances implements Port {
 function counted(name: AllowanceName, scope: Scope, rate: Rate | undefined): Counted[] {
   if (rate === undefined || rate.perMinute === 0) return []
   return [{ name, scope, buckets: new Buckets({ perMs: rate.perMinute / MINUTE_MS, burst: rate.burst }) }]
+}
+
+function spend(rows: readonly Counted[], spender: Spender, { cost, at }: { cost: number; at: number }): void {
+  for (const { scope, buckets } of rows) {
+    const key = keyOf(scope, spender)
+    if (key !== undefined) buckets.spend(key, cost, at)
+  }
 }
 
 const keyOf = (scope: Scope, spender: Spender): string | undefined => (scope === 'total' ? EVERYBODY : spender[scope])
