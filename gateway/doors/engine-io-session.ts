@@ -139,18 +139,12 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
     if (!this.#isOpen) return
     const { writeBuffer, transport } = this.#internals
     const network = transport.socket?._socket
-    const take = (): void => this.#sendBuffer.take(packets.length)
     if (writeBuffer.length > 0) this.#sendThroughEngine(packets)
-    else if (network !== undefined) {
-      writeFrames(
-        network,
-        packets.map(({ engineFrame }) => engineFrame),
-        take,
-      )
-    } else if (transport instanceof LongPolling && transport.writable) {
+    else if (network !== undefined) writeFrames(network, { packets, prefix: '4' }, (count) => this.#sendBuffer.take(count))
+    else if (transport instanceof LongPolling && transport.writable) {
       transport.sendTexts(
         packets.map(({ text }) => text),
-        take,
+        () => this.#sendBuffer.take(packets.length),
       )
     } else this.#sendThroughEngine(packets)
   }

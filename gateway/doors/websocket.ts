@@ -104,9 +104,9 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
   readonly #network: Duplex
   readonly #writeBatch: WriteBatch
   readonly #sendBuffer = new SendBuffer(this)
-  /** This turn's frames. */
-  #frames: Buffer[] | undefined
-  #framesBytes = 0
+  /** This turn's packets. */
+  #packets: EncodedPacket[] | undefined
+  #packetsBytes = 0
   /** Ms without a sign of life, counted by the door's one timer. */
   #silentMs = 0
 
@@ -127,23 +127,23 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
 
   send(encoded: EncodedPacket, isPush: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    const frame = encoded.rawFrame
-    this.#sendBuffer.add(frame.length, isPush)
-    if (this.#frames === undefined) {
-      this.#frames = [frame]
+    const bytes = encoded.bytesCount
+    this.#sendBuffer.add(bytes, isPush)
+    if (this.#packets === undefined) {
+      this.#packets = [encoded]
       this.#writeBatch.add(this)
-    } else this.#frames.push(frame)
-    this.#framesBytes += frame.length
-    if (this.#framesBytes >= FLUSH_BYTES) this.flush()
+    } else this.#packets.push(encoded)
+    this.#packetsBytes += bytes
+    if (this.#packetsBytes >= FLUSH_BYTES) this.flush()
   }
 
   /** Frames may bypass ws: without compression it never leaves a frame of its own half-written. None may follow its close frame. */
   flush(): void {
-    const frames = this.#frames
-    if (frames === undefined) return
-    this.#frames = undefined
-    this.#framesBytes = 0
-    if (this.#socket.readyState === this.#socket.OPEN) writeFrames(this.#network, frames, (count) => this.#sendBuffer.take(count))
+    const packets = this.#packets
+    if (packets === undefined) return
+    this.#packets = undefined
+    this.#packetsBytes = 0
+    if (this.#socket.readyState === this.#socket.OPEN) writeFrames(this.#network, { packets, prefix: '' }, (count) => this.#sendBuffer.take(count))
   }
 
   refused(): number {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { EncodedPacket, FramePrefix } from '../relay/encoded-packet.ts'
 
 /** What gathers for one client within a turn of the event loop. */
 export interface Gathering {
@@ -33,8 +34,21 @@ export class WriteBatch {
   }
 }
 
-/** One buffer, one write, one callback for any number of frames. */
-export function writeFrames(network: Duplex, frames: readonly Buffer[], onWritten: (count: number) => void): void {
-  const { length } = frames
-  network.write(length === 1 ? frames[0]! : Buffer.concat(frames), () => onWritten(length))
+/** One buffer, one write, one callback for any number of packets. */
+export function writeFrames(
+  network: Duplex,
+  { packets, prefix }: { packets: readonly EncodedPacket[]; prefix: FramePrefix },
+  onWritten: (count: number) => void,
+): void {
+  const { length } = packets
+  network.write(length === 1 ? packets[0]!.frame(prefix) : joined(packets, prefix), () => onWritten(length))
+}
+
+function joined(packets: readonly EncodedPacket[], prefix: FramePrefix): Buffer {
+  let length = 0
+  for (const packet of packets) length += packet.frameLength(prefix)
+  const frames = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const packet of packets) at = packet.writeFrame(frames, at, prefix)
+  return frames
 }

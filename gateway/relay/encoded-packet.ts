@@ -1,13 +1,14 @@
 /**
  * One packet for any number of peers, with the kind of push it is. Each wire form is made once and shared: a text for polling, and one WebSocket
- * frame (header and payload in one buffer) for each door.
+ * frame (header and payload in one buffer) for each door. What leaves together with other packets is written into their buffer instead.
  */
 import type { Message } from '../protocol/model.ts'
 import { encodePacket } from '../protocol/packet.ts'
 import { messagePacket, type PushHead } from '../protocol/packets.ts'
 import { VOLATILE_PUSHES, type Push, type PushData } from '../protocol/pushes.ts'
 
-const ENGINE_MESSAGE = '4'
+/** What a door writes before each packet: nothing, or engine.io's sign of a message. */
+export type FramePrefix = '' | '4'
 
 export class EncodedPacket {
   /** Absent for answers, and for the JSON objects of a side's channel (side-message.ts), which are never sent to clients unchanged. */
@@ -16,12 +17,18 @@ export class EncodedPacket {
   readonly isVolatile: boolean
   #bytes: Buffer | undefined
   #text: string | undefined
+  #bytesCount: number
   #rawFrame: Buffer | undefined
   #engineFrame: Buffer | undefined
 
   constructor(packet: Buffer | string, push?: PushHead) {
-    if (typeof packet === 'string') this.#text = packet
-    else this.#bytes = packet
+    if (typeof packet === 'string') {
+      this.#text = packet
+      this.#bytesCount = Buffer.byteLength(packet)
+    } else {
+      this.#bytes = packet
+      this.#bytesCount = packet.length
+    }
     this.push = push
     this.isVolatile = push !== undefined && VOLATILE_PUSHES.has(push.kind)
   }
@@ -31,47 +38,55 @@ export class EncodedPacket {
   }
 
   get bytesCount(): number {
-    return this.#bytes?.length ?? Buffer.byteLength(this.#text!)
+    return this.#bytesCount
   }
 
   get text(): string {
     return (this.#text ??= this.bytes.toString())
   }
 
-  /** As a frame of the raw door. */
-  get rawFrame(): Buffer {
-    return (this.#rawFrame ??= textFrame('', this.#bytes ?? this.#text!))
+  /** Its frame alone, which all peers of a door share. */
+  frame(prefix: FramePrefix): Buffer {
+    return prefix === '' ? (this.#rawFrame ??= this.#newFrame(prefix)) : (this.#engineFrame ??= this.#newFrame(prefix))
   }
 
-  /** As a frame of the engine.io door. */
-  get engineFrame(): Buffer {
-    return (this.#engineFrame ??= textFrame(ENGINE_MESSAGE, this.#bytes ?? this.#text!))
+  frameLength(prefix: FramePrefix): number {
+    const length = prefix.length + this.#bytesCount
+    return headerLength(length) + length
+  }
+
+  /** Writes its frame, a final, unmasked WebSocket text frame (RFC 6455, 5.2), into `target` at `start`. Returns where the frame ends. */
+  writeFrame(target: Buffer, start: number, prefix: FramePrefix): number {
+    const length = prefix.length + this.#bytesCount
+    let at = start + headerLength(length)
+    target[start] = 0x81
+    if (length < 126) {
+      target[start + 1] = length
+    } else if (length < 65_536) {
+      target[start + 1] = 126
+      target.writeUInt16BE(length, start + 2)
+    } else {
+      target[start + 1] = 127
+      target.writeBigUInt64BE(BigInt(length), start + 2)
+    }
+    if (prefix !== '') target[at++] = prefix.charCodeAt(0)
+    // an answer has one reader, so its text is encoded in its place; a push may have many
+    if (this.#bytes === undefined && this.push === undefined)
+      target.write(this.#text!, at, this.#bytesCount === this.#text!.length ? 'latin1' : 'utf8')
+    else this.bytes.copy(target, at)
+    return at + this.#bytesCount
+  }
+
+  #newFrame(prefix: FramePrefix): Buffer {
+    const frame = Buffer.allocUnsafe(this.frameLength(prefix))
+    this.writeFrame(frame, 0, prefix)
+    return frame
   }
 }
+
+const headerLength = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10)
 
 export const encodePush = <P extends Push>(kind: P, data: PushData<P>): EncodedPacket =>
   new EncodedPacket(encodePacket({ type: 'event', name: kind, args: [data] }), { kind })
 
 export const encodeMessage = (message: Message): EncodedPacket => new EncodedPacket(messagePacket(message), { kind: 'messagePush', seq: message.seq })
-
-/** A final, unmasked WebSocket text frame (RFC 6455, 5.2); `prefix` is ASCII. A text is encoded in its place in the frame. */
-function textFrame(prefix: string, payload: Buffer | string): Buffer {
-  const length = prefix.length + (typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length)
-  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
-  const frame = Buffer.allocUnsafe(headerLength + length)
-  frame[0] = 0x81
-  if (headerLength === 2) {
-    frame[1] = length
-  } else if (headerLength === 4) {
-    frame[1] = 126
-    frame.writeUInt16BE(length, 2)
-  } else {
-    frame[1] = 127
-    frame.writeBigUInt64BE(BigInt(length), 2)
-  }
-  const start = headerLength + prefix.length
-  frame.write(prefix, headerLength, 'latin1')
-  if (typeof payload === 'string') frame.write(payload, start)
-  else payload.copy(frame, start)
-  return frame
-}

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import type { Writable } from 'node:stream'
+import { PassThrough, type Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import * as ws from 'ws'
 import { encodeMessage, EncodedPacket, encodePush } from '../../../gateway/relay/encoded-packet.ts'
+import { writeFrames } from '../../../gateway/doors/write-batch.ts'
 import { readPushHead } from '../../../gateway/protocol/packets.ts'
 
 /** ws exports it; its types do not declare it. */
@@ -23,8 +24,8 @@ test('frames of any length are read as the packet they carry', () => {
     fc.property(lengths, fc.constantFrom('x', 'é', '漢'), (length, unit) => {
       const packet = '2' + unit.repeat(length)
       const encoded = new EncodedPacket(packet)
-      expect(readFrames(encoded.rawFrame)).toEqual([packet])
-      expect(readFrames(encoded.engineFrame)).toEqual(['4' + packet])
+      expect(readFrames(encoded.frame(''))).toEqual([packet])
+      expect(readFrames(encoded.frame('4'))).toEqual(['4' + packet])
       expect(new EncodedPacket(Buffer.from(packet)).text).toBe(packet)
     }),
   )
@@ -32,8 +33,25 @@ test('frames of any length are read as the packet they carry', () => {
 
 test('each form is encoded once', () => {
   const encoded = new EncodedPacket('2["messagePush",{}]')
-  expect(encoded.rawFrame).toBe(encoded.rawFrame)
-  expect(encoded.engineFrame).toBe(encoded.engineFrame)
+  expect(encoded.frame('')).toBe(encoded.frame(''))
+  expect(encoded.frame('4')).toBe(encoded.frame('4'))
+})
+
+test('packets that leave together are whole frames one after another, whether answers or pushes, texts or bytes', () => {
+  const texts = ['31[{"ok":true}]', '2["messagePush",{"text":"漢"}]', `32[${'x'.repeat(200)}é]`, `2["noticePush",${'y'.repeat(70_000)}]`, '1']
+  const packets = texts.flatMap((text) => [
+    new EncodedPacket(text),
+    new EncodedPacket(Buffer.from(text)),
+    new EncodedPacket(text, { kind: 'messagePush' }),
+  ])
+  for (const prefix of ['', '4'] as const) {
+    const written: Buffer[] = []
+    const network = new PassThrough({ highWaterMark: 1_000_000 })
+    network.on('data', (bytes: Buffer) => written.push(bytes))
+    writeFrames(network, { packets, prefix }, () => undefined)
+    expect(written).toHaveLength(1)
+    expect(readFrames(written[0]!)).toEqual(texts.flatMap((text) => [prefix + text, prefix + text, prefix + text]))
+  }
 })
 
 test('only typing and viewing are volatile, by the kind beside the bytes', () => {
