@@ -5,11 +5,13 @@
 import { Server as EngineServer, type Socket } from 'engine.io'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
 import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello } from './early-hello.ts'
 import { queryOf, sidOf } from './engine-query.ts'
 import { LongPolling, type PollingRequest } from './long-polling.ts'
 import { newSessionId } from './session-id.ts'
+import { readTextFrames } from './text-frames.ts'
 
 const ENGINE_PATH = '/im/'
 /** As requests name the version of Engine.IO. */
@@ -126,14 +128,26 @@ function letGoOfRequest(socket: Socket): void {
   ;(socket as { request: object }).request = { headers: origin === undefined ? {} : { origin } }
 }
 
+/** Members of engine.io's WebSocket transport. */
+interface WebSocketTransport {
+  readonly socket: WebSocket
+  onData(packet: string): void
+}
+
 class ChatEngine extends EngineServer {
   protected override createTransport(...args: Parameters<EngineServer['createTransport']>): ReturnType<EngineServer['createTransport']> {
     const [name, request] = args
-    if (name !== 'polling') return super.createTransport(...args)
+    if (name !== 'polling') return withTextFrames(super.createTransport(...args))
     const transport = new LongPolling({ _query: queryOf(request) })
     holdAnswer(transport, request)
     return transport as ReturnType<EngineServer['createTransport']>
   }
+}
+
+function withTextFrames<T extends object>(transport: T): T {
+  const internals = transport as unknown as WebSocketTransport
+  readTextFrames(internals.socket, (text) => internals.onData(text))
+  return transport
 }
 
 /** engine.io handles a close packet on polling only; on a WebSocket it would wait for the ping to time out. */

@@ -16,6 +16,7 @@ import { newSessionId } from './session-id.ts'
 import type { EncodedPacket } from '../relay/encoded-packet.ts'
 import { SendBuffer, takenBytes, type SendBufferSource } from './send-buffer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
+import { readTextFrames } from './text-frames.ts'
 
 export const WEBSOCKET_PATH = '/ws'
 /** From one call of `beat` to the next. */
@@ -60,10 +61,15 @@ export class WebSocketDoor {
     const pipe = new RawPipe(socket, network, { writeBatch: this.#writeBatch, arrival, uptime: this.#context.uptime })
     const session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
-    socket.on('message', (data: Buffer, isBinary) => {
+    const onText = (text: string): void => {
       pipe.noteActivity()
-      if (isBinary) session.onBinary()
-      else session.onText(data.toString())
+      session.onText(text)
+    }
+    readTextFrames(socket, onText)
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) return onText(data.toString())
+      pipe.noteActivity()
+      session.onBinary()
     })
     socket.on('pong', () => pipe.noteActivity())
     socket.on('close', () => {

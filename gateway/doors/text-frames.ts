@@ -1,0 +1,76 @@
+/**
+ * Most of what clients send are whole, short text frames. ws makes six buffers and an event of each; this reads them in their place. Everything
+ * else goes on to ws, unchanged and in its order: frames in pieces, long ones, control frames, binary, and whatever breaks a rule (RFC 6455).
+ */
+import { isUtf8 } from 'node:buffer'
+import type { WebSocket } from 'ws'
+
+/** Private fields of ws's receiver. At rest it stands between two messages and has nothing of the next one. */
+export interface Receiver {
+  write(chunk: Buffer): boolean
+  readonly _state: number
+  readonly _bufferedBytes: number
+  readonly _fragmented: number
+  readonly _opcode: number
+  readonly _errored: boolean
+}
+
+const AT_REST = 0
+/** Final, text, without compression. */
+const WHOLE_TEXT = 0x81
+const CLOSE = 8
+const MASKED = 0x80
+const LENGTH_16 = 126
+
+/** From now on `onText` gets the socket's whole text frames, and the socket emits `message` for the other messages only. */
+export function readTextFrames(socket: WebSocket, onText: (text: string) => void): void {
+  readTexts((socket as unknown as { readonly _receiver: Receiver })._receiver, onText)
+}
+
+export function readTexts(receiver: Receiver, onText: (text: string) => void): void {
+  const write = receiver.write.bind(receiver)
+  receiver.write = (chunk) => {
+    const end = isAtRest(receiver) ? endOfTexts(chunk, onText) : 0
+    return end === chunk.length || write(end === 0 ? chunk : chunk.subarray(end))
+  }
+}
+
+/** Nothing is read after a close frame or a fault. */
+const isAtRest = ({ _state: state, _bufferedBytes: buffered, _fragmented: fragmented, _opcode: opcode, _errored: isErrored }: Receiver): boolean =>
+  state === AT_REST && buffered === 0 && fragmented === 0 && opcode !== CLOSE && isErrored === false
+
+/** Delivers the whole text frames that the chunk begins with. Returns where they end. */
+function endOfTexts(chunk: Buffer, onText: (text: string) => void): number {
+  let at = 0
+  while (chunk.length - at >= 6 && chunk[at] === WHOLE_TEXT) {
+    let length = chunk[at + 1]! - MASKED
+    let mask = at + 2
+    if (length === LENGTH_16) {
+      length = chunk.readUInt16BE(mask)
+      mask += 2
+    } else if (length < 0 || length > LENGTH_16) break
+    const end = mask + 4 + length
+    if (end > chunk.length) break
+    const text = unmasked(chunk, mask, end)
+    if (text === undefined) break
+    at = end
+    onText(text)
+  }
+  return at
+}
+
+/** The text behind the mask; undefined where it is not UTF-8: then the chunk is as it was. */
+function unmasked(chunk: Buffer, mask: number, end: number): string | undefined {
+  const start = mask + 4
+  if (unmask(chunk, mask, end) < 0x80) return chunk.toString('latin1', start, end)
+  if (isUtf8(chunk.subarray(start, end))) return chunk.toString('utf8', start, end)
+  unmask(chunk, mask, end)
+  return undefined
+}
+
+/** Removes the mask, or puts it on again. Returns all bits that occur in a byte. */
+function unmask(chunk: Buffer, mask: number, end: number): number {
+  let bits = 0
+  for (let at = mask + 4, turn = 0; at < end; at++, turn = (turn + 1) & 3) bits |= chunk[at] = chunk[at]! ^ chunk[mask + turn]!
+  return bits
+}
