@@ -19,6 +19,8 @@ import type { Presence } from '../domain/presence/presence.ts'
 import type { Ratings } from '../domain/assignment/ratings.ts'
 import type { Reports } from '../domain/assignment/reports.ts'
 import type { QuickReplies } from '../domain/desk/quick-replies.ts'
+import { ackPacket } from '../protocol/packet.ts'
+import { sendAckPacket } from '../protocol/packets.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Routing } from '../domain/assignment/routing.ts'
 import type { Shops } from '../domain/messaging/shops.ts'
@@ -155,6 +157,10 @@ function runOf<C extends Command>(name: C): Run<C> {
     })
   }
 }
+
+/** The packet of a command's answer. */
+export const answerPacket = (name: string, id: number, answer: CommandAnswer<Command>): string =>
+  name === 'send' ? sendAckPacket(id, answer as CommandAnswer<'send'>) : ackPacket(id, answer)
 
 /** Checks and runs a command as it arrived. Throws or rejects with a Refusal if it is refused. */
 export function runCommand(domain: Domain, caller: SessionCaller, name: string, input: unknown): Promise<CommandAnswer<Command>> {

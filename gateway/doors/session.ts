@@ -12,14 +12,14 @@
 import { hash } from 'node:crypto'
 import type { Bye } from '../protocol/byes.ts'
 import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
-import type { CommandAnswer } from '../protocol/commands.ts'
+import type { Command, CommandAnswer } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { ackPacket, connectErrorPacket, decodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
 import { readCommandHead } from '../protocol/packets.ts'
 import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
-import { runCommand, type SessionCaller } from './commands.ts'
+import { answerPacket, runCommand, type SessionCaller } from './commands.ts'
 import { FairQueue } from './fair-queue.ts'
 import { Offences } from './offences.ts'
 import { ReadQueue } from './read-queue.ts'
@@ -285,10 +285,10 @@ export class Session {
       if (!peer.isGone) this.#refuse(wire, { about: name, id })
       this.#onAnswered()
     }
-    const answer = (result: object): void => {
+    const answer = (result: CommandAnswer<Command>): void => {
       try {
         report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
-        if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
+        if (id !== undefined) peer.answer(new EncodedPacket(answerPacket(name, id, result)))
         this.#onAnswered()
       } catch (error) {
         refuse(error)

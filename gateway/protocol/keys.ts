@@ -25,9 +25,11 @@ export const QUEUE = 'queue'
 /** The id of a visitor without a login: `guest-` and a random UUID. */
 const GUEST_ID = /^guest-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+const GUEST_ID_LENGTH = 42
+
 export const guestId = (uuid: string): string => `guest-${uuid}`
 
-export const isGuestId = (participant: string): boolean => GUEST_ID.test(participant)
+export const isGuestId = (participant: string): boolean => participant.length === GUEST_ID_LENGTH && GUEST_ID.test(participant)
 
 export const shopSide = (shop: string): string => SHOP_PREFIX + shop
 

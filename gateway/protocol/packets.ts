@@ -1,8 +1,9 @@
 /**
- * The gateway's half of the codec: the two packets that a store publishes, and how to read what a packet is from its first bytes, without
+ * The gateway's half of the codec: the two packets that a store publishes, the ack of a message, and how to read what a packet is from its first bytes, without
  * parsing it. The embedded store, the Redis scripts and the tests agree on every byte of them.
  * A store builds its packets by concatenation: the body's JSON comes from the caller, and nobody parses it again on its way to a socket.
  */
+import type { CommandAnswer } from './commands.ts'
 import type { Cursor, Message } from './model.ts'
 
 /** `2["messagePush",{…}]`. Field order is fixed: the Redis script builds the same text around the seq it gives. */
@@ -46,6 +47,13 @@ export function messageTail(
 /** `2["cursorPush",{…}]`. */
 export const cursorPacket = (conversation: string, side: string, { delivered, read }: Cursor): string =>
   `2["cursorPush",${JSON.stringify({ conversation, participant: side, delivered, read })}]`
+
+/** The ack of a `send`, the same text as `ackPacket` makes. Every message has one, and this takes half as long. */
+export function sendAckPacket(id: number, { conversation, epoch, seq, at, prev, duplicate }: CommandAnswer<'send'>): string {
+  const link = prev === undefined ? '' : `,"prev":${JSON.stringify(prev)}`
+  const end = duplicate === undefined ? '' : ',"duplicate":true'
+  return `3${id}[{"ok":true,"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":${seq},"at":${at}${link}${end}}]`
+}
 
 /** What a published packet is, so that nobody reads its bytes for that. `kind` is its name (`messagePush` …), `seq` the message's. */
 export interface PushHead {

@@ -50,10 +50,12 @@ export class Peer {
   push(encoded: EncodedPacket): void {
     if (this.#state === 'gone') return
     if (this.#state === 'welcoming') return this.#hold(encoded)
-    const { pushBytes, gatheredBytes } = this.#pipe.buffered()
-    if (pushBytes >= SLOW_BYTES) return this.bye('slow')
-    // the next one replaces it, so it may be dropped whether the client is slow or the turn long
-    if (encoded.isVolatile && gatheredBytes >= SLOW_BYTES / 2) return this.#report({ fact: 'volatileDropped' })
+    const buffered = this.#pipe.buffered()
+    if (buffered.gatheredBytes >= SLOW_BYTES / 2) {
+      if (buffered.pushBytes >= SLOW_BYTES) return this.bye('slow')
+      // the next one replaces it, so it may be dropped whether the client is slow or the turn long
+      if (encoded.isVolatile) return this.#report({ fact: 'volatileDropped' })
+    }
     this.#pipe.send(encoded, true)
   }
 
@@ -66,7 +68,8 @@ export class Peer {
 
   /** Whether the client sends commands faster than it reads the answers. */
   get isOverdrawn(): boolean {
-    return this.#pipe.buffered().bytes >= OVERDRAWN_BYTES
+    const buffered = this.#pipe.buffered()
+    return buffered.gatheredBytes >= OVERDRAWN_BYTES && buffered.bytes >= OVERDRAWN_BYTES
   }
 
   /** Resolves when the socket has taken what was sent so far. */

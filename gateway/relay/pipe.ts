@@ -10,7 +10,7 @@ export interface Pipe {
   send(encoded: EncodedPacket, isPush: boolean): void
   /**
    * How far the client is behind, in bytes. `pushBytes` and `bytes` count what its socket has refused: of pushes, and altogether.
-   * `gatheredBytes` also counts what this turn has gathered and not written yet.
+   * `gatheredBytes` also counts what this turn has gathered and not written yet; neither of the others exceeds it, and it costs nothing to read.
    */
   buffered(): { readonly pushBytes: number; readonly bytes: number; readonly gatheredBytes: number }
   /** For how many ms bytes have waited of which the socket took none. To be called about once a second. */

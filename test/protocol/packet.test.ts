@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ackPacket, connectErrorPacket, decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
-import { messagePacket, readCommandHead, readPushHead } from '../../gateway/protocol/packets.ts'
+import { messagePacket, readCommandHead, readPushHead, sendAckPacket } from '../../gateway/protocol/packets.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 const record = fc
@@ -122,4 +122,15 @@ describe('the head of a packet', () => {
     expect(connectErrorPacket({ message: 'no', data: { code: 'x' } }, '/admin')).toBe('4/admin,{"message":"no","data":{"code":"x"}}')
     expect(decodePacket(connectErrorPacket({ message: 'no' }))).toEqual({ type: 'connectError', message: 'no' })
   })
+})
+
+test("a message's ack is the text that any answer's would be", () => {
+  const stored = { ok: true, conversation: 'shop:"1\\~c1', epoch: 'e"1', seq: 7, at: 1_700_000_000_000 } as const
+  for (const answer of [
+    stored,
+    { ...stored, prev: '"é\ud800' },
+    { ...stored, prev: 'm6', duplicate: true } as const,
+    { ...stored, duplicate: true } as const,
+  ])
+    expect(sendAckPacket(123, answer)).toBe(ackPacket(123, answer))
 })
