@@ -5,6 +5,7 @@ import type { Socket } from 'engine.io'
 import type { WebSocket } from 'ws'
 import type { Arrival } from './admit/trusted-proxies.ts'
 import { FLUSH_BYTES, WriteBatch, writeFrames, type Gathering } from './write-batch.ts'
+import { MESSAGE, takeMessages } from './engine-messages.ts'
 import { LongPolling } from './long-polling.ts'
 import { Session } from './session.ts'
 import type { EncodedPacket } from '../relay/encoded-packet.ts'
@@ -41,12 +42,10 @@ export function engineSessions(context: SessionContext): (socket: Socket) => voi
 function openSession(socket: Socket, context: SessionContext, writeBatch: WriteBatch): void {
   const pipe = new EnginePipe(socket, { writeBatch, arrival: context.admit.proxies.arrival(socket.request), uptime: context.uptime })
   const session = new Session(pipe, socket.transport.sid, context)
-  // synchronously: the first packet may be in the chunk that opened the socket
-  socket.on('message', (data: string | Buffer | undefined) => {
-    // the parser gives undefined for an empty message
-    if (Buffer.isBuffer(data)) return session.onBinary()
-    pipe.received(data ?? '')
-    session.onText(data ?? '')
+  takeMessages(socket, (data) => {
+    if (typeof data !== 'string') return session.onBinary()
+    pipe.received(data)
+    session.onText(data)
   })
   const { transport } = socket
   if (transport instanceof LongPolling) {
@@ -101,7 +100,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   }
 
   received(text: string): void {
-    if (COMMAND_WITH_ID.test(text)) this.#unanswered++
+    if (this.#internals.transport.socket === undefined && COMMAND_WITH_ID.test(text)) this.#unanswered++
   }
 
   /**
@@ -140,7 +139,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
     const { writeBuffer, transport } = this.#internals
     const network = transport.socket?._socket
     if (writeBuffer.length > 0) this.#sendThroughEngine(packets)
-    else if (network !== undefined) writeFrames(network, { packets, prefix: '4' }, (count) => this.#sendBuffer.take(count))
+    else if (network !== undefined) writeFrames(network, { packets, prefix: MESSAGE }, (count) => this.#sendBuffer.take(count))
     else if (transport instanceof LongPolling && transport.writable) {
       transport.sendTexts(
         packets.map(({ text }) => text),

@@ -28,10 +28,10 @@ export function readTextFrames(socket: WebSocket, onText: (text: string) => void
 }
 
 export function readTexts(receiver: Receiver, onText: (text: string) => void): void {
-  const write = receiver.write.bind(receiver)
+  const { write } = receiver
   receiver.write = (chunk) => {
     const end = isAtRest(receiver) ? endOfTexts(chunk, onText) : 0
-    return end === chunk.length || write(end === 0 ? chunk : chunk.subarray(end))
+    return end === chunk.length || write.call(receiver, end === 0 ? chunk : chunk.subarray(end))
   }
 }
 

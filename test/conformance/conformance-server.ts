@@ -12,6 +12,7 @@ import type { Socket } from 'engine.io'
 import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../../gateway/protocol/packet.ts'
 import { UpgradeRouter } from '../../gateway/doors/upgrade-router.ts'
 import { EngineIoDoor } from '../../gateway/doors/engine-io.ts'
+import { takeMessages } from '../../gateway/doors/engine-messages.ts'
 import { newSessionId } from '../../gateway/doors/session-id.ts'
 
 const SOCKET_IO_PATH = '/socket.io/'
@@ -56,13 +57,13 @@ export async function startConformance(options: ConformanceOptions): Promise<{ r
 }
 
 function echo(socket: Socket): void {
-  socket.on('message', (data: string | Buffer) => void socket.send(data))
+  takeMessages(socket, (data) => void socket.send(data))
 }
 
 function serveSocketIo(socket: Socket): void {
   let isConnected = false
   const send = (packet: Packet): void => void socket.send(encodePacket(packet))
-  socket.on('message', (data: string | Buffer) => {
+  takeMessages(socket, (data) => {
     const packet: Packet | InvalidPacket = typeof data === 'string' ? decodePacket(data) : { type: 'invalid', reason: 'binary' }
     if (packet.type === 'connect') {
       isConnected = true
