@@ -17,12 +17,14 @@ export class EventLoopTurns {
   get number(): number {
     if (!this.#isCounting) {
       this.#isCounting = true
-      setImmediate(() => {
-        this.#isCounting = false
-        this.#number++
-      })
+      setImmediate(this.#end)
     }
     return this.#number
+  }
+
+  readonly #end = (): void => {
+    this.#isCounting = false
+    this.#number++
   }
 }
 
