@@ -163,7 +163,7 @@ export class Checkpoint {
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, checkpointed, pending, durable } = conversation
       for (const row of rewritten(log, conversation)) void log.put(row.key, row.value)
-      for (const { index, bytes } of runs(conversation)) void log.put(entryKey(number, checkpointed + 1 + index), bytes)
+      for (const { index, bytes } of runs(conversation)) void log.putInPlace(entryKey(number, checkpointed + 1 + index), bytes)
       for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), entryKey(number, checkpointed + 1 + i).subarray(4))
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)

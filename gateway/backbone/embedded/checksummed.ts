@@ -2,29 +2,35 @@ import { crc32 } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import type { Database, RangeOptions } from 'lmdb'
 
-const CHECKSUM_BYTES = 4
+export const CHECKSUM_BYTES = 4
 /** How many keys of verified entries are held in memory: a picture is read in many portions, and verified once. */
 const CHECKED_COUNT = 4096
 
-/** A checksum over an entry's database, key and content. */
-const checksumOf = (database: string, key: Buffer, value: Buffer): number => crc32(value, crc32(key, crc32(database)))
+/** A checksum over an entry's database, key and content; `start` is that of the database's name. */
+const checksumOf = (start: number, key: Buffer, value: Buffer): number => crc32(value, crc32(key, start))
 
 /** An entry's content; undefined where the checksum does not match. */
 export function withoutChecksum(database: string, key: Buffer, value: Buffer): Buffer | undefined {
+  return opened(crc32(database), key, value)
+}
+
+function opened(start: number, key: Buffer, value: Buffer): Buffer | undefined {
   if (value.length < CHECKSUM_BYTES) return undefined
   const content = value.subarray(0, -CHECKSUM_BYTES)
-  return checksumOf(database, key, content) === value.readUInt32LE(content.length) ? content : undefined
+  return checksumOf(start, key, content) === value.readUInt32LE(content.length) ? content : undefined
 }
 
 /** A database whose entries each end with a checksum. Reading an entry whose checksum does not match throws. */
 export class Checksummed {
   readonly name: string
   readonly raw: Database<Buffer, Buffer>
+  readonly #start: number
   readonly #checked = new LRUCache<string, true>({ max: CHECKED_COUNT })
 
   constructor(name: string, raw: Database<Buffer, Buffer>) {
     this.name = name
     this.raw = raw
+    this.#start = crc32(name)
   }
 
   get(key: Buffer): Buffer | undefined {
@@ -49,6 +55,11 @@ export class Checksummed {
     return this.raw.put(key, this.#withChecksum(key, value))
   }
 
+  /** Puts all but the last `CHECKSUM_BYTES`, which the checksum takes: nothing is copied, and `bytes` must not change any more. */
+  putInPlace(key: Buffer, bytes: Buffer): Promise<boolean> {
+    return this.raw.put(key, this.#sealed(key, bytes))
+  }
+
   /** Puts in a commit of its own and blocks until that is done: for a salvage, which serves nobody meanwhile. */
   putSync(key: Buffer, value: Buffer): void {
     this.raw.putSync(key, this.#withChecksum(key, value))
@@ -67,15 +78,22 @@ export class Checksummed {
   }
 
   #withChecksum(key: Buffer, value: Buffer | string): Buffer {
-    const content = typeof value === 'string' ? Buffer.from(value) : value
-    const checksummed = Buffer.allocUnsafeSlow(content.length + CHECKSUM_BYTES)
-    content.copy(checksummed)
-    checksummed.writeUInt32LE(checksumOf(this.name, key, content), content.length)
-    return checksummed
+    const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length
+    // a small one shares its memory with others: memory of its own, with the address that LMDB asks for, costs more than the rest of a put
+    const checksummed = Buffer.allocUnsafe(length + CHECKSUM_BYTES)
+    if (typeof value === 'string') checksummed.write(value)
+    else value.copy(checksummed)
+    return this.#sealed(key, checksummed)
+  }
+
+  #sealed(key: Buffer, bytes: Buffer): Buffer {
+    const length = bytes.length - CHECKSUM_BYTES
+    bytes.writeUInt32LE(checksumOf(this.#start, key, bytes.subarray(0, length)), length)
+    return bytes
   }
 
   #open(key: Buffer, value: Buffer): Buffer {
-    const content = withoutChecksum(this.name, key, value)
+    const content = opened(this.#start, key, value)
     if (content === undefined) throw new Error(`An entry of ${this.name} in the data folder is damaged (key ${key.toString('hex')}).`)
     return content
   }

@@ -5,7 +5,8 @@ import { messageStart } from '../../protocol/packets.ts'
 import type { StoredAssignment } from '../backbone.ts'
 import type { Part } from './group-commit.ts'
 import { ConversationState, type WrittenAssignment } from './conversation-state.ts'
-import { idHash } from './keys-on-disk.ts'
+import { IdMarks } from './id-marks.ts'
+import type { IdHash } from './keys-on-disk.ts'
 import { PendingEntries } from './pending-entries.ts'
 
 /** A message's packet is this, the message's JSON, and a closing bracket. */
@@ -44,6 +45,10 @@ export class Conversation {
   number = 0
   checkpointed = 0
   readonly pending = new PendingEntries()
+  /** Of all entries in `main`; undefined where those of a log of an earlier process have not been read. */
+  marks: IdMarks | undefined = new IdMarks()
+  /** Looks into `main` for a client id, while there are no marks. */
+  lookCount = 0
   /** Bytes of its entries, cursor moves and assignments that are in the journal and not in `main`. */
   pendingBytes = 0
   /** By seq: what stands in an entry's place since it was written, until `main` has it. Most conversations have none. */
@@ -73,6 +78,7 @@ export class Conversation {
       this.begin(row.epoch ?? folderEpoch)
       this.number = row.number
       this.checkpointed = this.durable.seq = row.seq
+      if (row.seq > 0) this.marks = undefined
       this.durable.id = row.id === '' ? undefined : row.id
       this.durable.at = row.at
       this.durable.assignment = row.service
@@ -104,6 +110,7 @@ export class Conversation {
     this.epoch = this.packetStart = ''
     this.#replaced = undefined
     this.pending.clear()
+    this.marks = new IdMarks()
     this.durable = new ConversationState()
     this.upcoming = this.durable.copy()
   }
@@ -135,14 +142,14 @@ export class Conversation {
   }
 
   /** The seq that a message got, if it is an entry that is not in `main` yet. */
-  seqOf(message: Sent): number | undefined {
-    const index = this.pending.find(idHash(authorOf(message), message.id))
+  seqOf(message: Sent, hash: IdHash): number | undefined {
+    const index = this.pending.find(hash)
     return index !== undefined && isSame(this.#pendingMessage(index), message) ? this.checkpointed + 1 + index : undefined
   }
 
-  /** The next entry, of the commit under way. */
-  note(message: Sent): void {
-    this.pending.note(idHash(authorOf(message), message.id))
+  /** The next entry, of the commit under way; `hash`: that of its client id. */
+  note(message: Sent, hash: IdHash): void {
+    this.pending.note(hash)
     this.#upcomingMessages.push(message)
   }
 
@@ -191,6 +198,7 @@ export class Conversation {
 
   /** Its first `count` pending entries are in `main` now. */
   forget(count: number): void {
+    for (let i = 0; this.marks !== undefined && i < count; i++) this.marks.add(this.pending.hash(i))
     this.pending.forget(count)
     this.checkpointed += count
   }

@@ -1,14 +1,19 @@
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
 import type { ListPage, ListRow, Page } from '../backbone.ts'
-import { authorOf, Conversation, isSame, type Row } from './conversation.ts'
+import { Conversation, isSame, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
-import { entryKey, idHash, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
+import { IdMarks } from './id-marks.ts'
+import { entryKey, hashOfIdKey, idHash, idKey, minuteOf, minuteOfKey, sideKey, type IdHash } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import { TurnBudget } from './turn-budget.ts'
 
 /** So many conversations stay in memory although nothing of them is pending, because the next message will need them. */
 const HELD_COUNT = 5000
+
+/** After so many looks for a client id, all ids of a log that is no longer than this are read once: about a millisecond. */
+const LOOKS_BEFORE_MARKS = 16
+const MARKED_AT_ONCE = 1_000
 
 /** `idle` looks at so many rows: some milliseconds. */
 const IDLE_ROWS = 2000
@@ -82,21 +87,32 @@ export class Conversations {
     }
   }
 
-  /** The seq of the message that this author has already sent with this client id; undefined where there is none. */
-  seqOf(conversation: Conversation, message: Author): number | undefined {
-    const seq = conversation.seqOf(message)
+  /** The seq of the message that this author has already sent with this client id, whose hash is `hash`; undefined where there is none. */
+  seqOf(conversation: Conversation, message: Author, hash: IdHash): number | undefined {
+    const seq = conversation.seqOf(message, hash)
     if (seq !== undefined || conversation.checkpointed === 0) return seq
-    const author = authorOf(message)
-    const checkpointed = this.#checkpointedSeqOf(conversation, author, message)
+    const checkpointed = this.#checkpointedSeqOf(conversation, message, hash)
+    if (checkpointed !== undefined || message.from === message.side) return checkpointed
     // older builds filed an agent's message under the agent's id alone
-    return checkpointed === undefined && author !== message.from ? this.#checkpointedSeqOf(conversation, message.from, message) : checkpointed
+    return this.#checkpointedSeqOf(conversation, message, idHash(message.from, message.id))
   }
 
-  #checkpointedSeqOf(conversation: Conversation, author: string, message: Author): number | undefined {
-    const checkpointed = this.#files.ids.get(idKey(conversation.number, idHash(author, message.id)))?.readUInt32BE(0)
+  #checkpointedSeqOf(conversation: Conversation, message: Author, hash: IdHash): number | undefined {
+    if (this.#marksOf(conversation)?.mayHave(hash) === false) return undefined
+    const checkpointed = this.#files.ids.get(idKey(conversation.number, hash))?.readUInt32BE(0)
     if (checkpointed === undefined) return undefined
     // the key is a hash, so the entry itself is compared
     return isSame(this.entry(conversation, checkpointed), message) ? checkpointed : undefined
+  }
+
+  /** Of a log of an earlier process only once it is busy: a single message does not pay for reading all ids. */
+  #marksOf(conversation: Conversation): IdMarks | undefined {
+    const { marks, number, checkpointed } = conversation
+    if (marks !== undefined || checkpointed > MARKED_AT_ONCE || ++conversation.lookCount < LOOKS_BEFORE_MARKS) return marks
+    const read = new IdMarks()
+    const range = { start: idKey(number, { high: 0, low: 0 }), end: idKey(number + 1, { high: 0, low: 0 }) }
+    for (const key of this.#files.ids.raw.getKeys(range)) read.add(hashOfIdKey(key))
+    return (conversation.marks = read)
   }
 
   entry(conversation: Conversation, seq: number): Message | undefined {

@@ -15,10 +15,11 @@ import {
   type AssignmentSet,
   type Store,
 } from '../backbone.ts'
-import type { Conversation } from './conversation.ts'
+import { authorOf, type Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { GroupCommit, Part, QueuedWrite } from './group-commit.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { idHash } from './keys-on-disk.ts'
 import type { LocalBus } from './local-bus.ts'
 import { AssignmentWrite } from './assignment-write.ts'
 import { EraseWrite } from './erase-write.ts'
@@ -136,7 +137,8 @@ class AppendWrite implements QueuedWrite {
     const { conversations } = this.#parts
     const message = this.#message
     const conversation = (this.#conversation = conversations.get(message.conversation))
-    const known = conversations.seqOf(conversation, message)
+    const hash = idHash(authorOf(message), message.id)
+    const known = conversations.seqOf(conversation, message, hash)
     this.#phase = conversation.upcoming.assignment?.phase
     if (known !== undefined) {
       this.#seq = known
@@ -151,7 +153,7 @@ class AppendWrite implements QueuedWrite {
     this.#prev = conversation.upcoming.id
     conversation.upcoming.append(this.#message)
     this.#seq = conversation.upcoming.seq
-    conversation.note(this.#message)
+    conversation.note(this.#message, hash)
     conversations.touch(conversation, batch)
     return conversation.packetStart + messageLink(this.#seq, this.#prev) + tail + ']'
   }

@@ -51,7 +51,7 @@ export function openInMemory(): Backbone {
   const done = (): Promise<boolean> => new Promise((resolve) => setImmediate(resolve, true))
   const none = (): undefined => undefined
   const batch = (run: () => void): Promise<boolean> => (run(), done())
-  const nothing = { get: none, look: none, put: done, remove: done, getRange: () => [], batch }
+  const nothing = { get: none, look: none, put: done, putInPlace: done, remove: done, getRange: () => [], batch }
   const databases = {
     journal: nothing,
     main: nothing,

@@ -28,6 +28,8 @@ export const idKey = (number: number, { high, low }: IdHash): Buffer => {
   return key
 }
 
+export const hashOfIdKey = (key: Buffer): IdHash => ({ high: key.readUInt32BE(4), low: key.readUInt32BE(8) })
+
 export interface IdHash {
   readonly high: number
   readonly low: number

@@ -1,4 +1,4 @@
-import type { Checksummed } from './checksummed.ts'
+import { CHECKSUM_BYTES, type Checksummed } from './checksummed.ts'
 import type { Conversation } from './conversation.ts'
 import { entryKey } from './keys-on-disk.ts'
 
@@ -8,17 +8,24 @@ const LINE_FEED = 10
 
 const END = Buffer.of(LINE_FEED)
 
-/** Joins a conversation's pending entries into rows of `log`; `index` is that of a row's first entry. */
+/** Joins a conversation's pending entries into rows of `log`, with room for the checksum; `index` is that of a row's first entry. */
 export function* runs(conversation: Conversation): Generator<{ index: number; bytes: Buffer }> {
   const { length: count } = conversation.pending
   for (let index = 0, end = 0; index < count; index = end) {
     const parts: Buffer[] = []
-    for (let length = 0; end < count && length < RUN_BYTES; end++) {
+    let length = 0
+    for (; end < count && length < RUN_BYTES; end++) {
       const json = conversation.json(end)
-      parts.push(json, END)
+      parts.push(json)
       length += json.length + 1
     }
-    yield { index, bytes: Buffer.concat(parts) }
+    const bytes = Buffer.allocUnsafe(length + CHECKSUM_BYTES)
+    let at = 0
+    for (const json of parts) {
+      at += json.copy(bytes, at)
+      bytes[at++] = LINE_FEED
+    }
+    yield { index, bytes }
   }
 }
 

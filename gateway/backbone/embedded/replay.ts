@@ -2,10 +2,11 @@ import { decodePacket } from '../../protocol/packet.ts'
 import type { Message } from '../../protocol/model.ts'
 import { messageJson } from '../../protocol/packets.ts'
 import type { PushData } from '../../protocol/pushes.ts'
+import { authorOf } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { DamagedFolder } from './folder.ts'
 import type { Files } from './files.ts'
-import { batchKey, batchOf } from './keys-on-disk.ts'
+import { batchKey, batchOf, idHash } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
 import { BLANK } from './blank-write.ts'
@@ -112,7 +113,7 @@ function apply(conversations: Conversations, line: Buffer, place: Place): void {
   if (conversation.durable.seq === 0) conversation.begin(message.epoch)
   if (message.seq !== conversation.durable.seq + 1) throw damaged(batch)
   conversation.durable.append(message)
-  conversation.note(message)
+  conversation.note(message, idHash(authorOf(message), message.id))
   conversation.settle({ batch: line, start: 0, end: line.length })
   conversation.pendingBytes += line.length
   conversations.touch(conversation, batch)
