@@ -13,7 +13,8 @@ interface Listener {
  */
 export class LocalBus implements Bus {
   readonly #channels = new Map<string, readonly Listener[]>()
-  #queue: Relayed[] = []
+  /** What listeners have published meanwhile. */
+  readonly #queue: Relayed[] = []
   #isRelaying = false
 
   async subscribe(channel: string, listener: (relayed: Relayed) => void): Promise<Subscription> {
@@ -40,11 +41,11 @@ export class LocalBus implements Bus {
   }
 
   #relay(relayed: Relayed): void {
-    this.#queue.push(relayed)
-    if (this.#isRelaying) return
+    if (this.#isRelaying) return void this.#queue.push(relayed)
     this.#isRelaying = true
+    this.#callListeners(relayed)
     for (let next = 0; next < this.#queue.length; next++) this.#callListeners(this.#queue[next]!)
-    this.#queue = []
+    this.#queue.length = 0
     this.#isRelaying = false
   }
 
