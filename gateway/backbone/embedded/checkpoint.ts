@@ -5,7 +5,7 @@ import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { deleteErased } from './erased-log.ts'
 import type { Files } from './files.ts'
-import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
+import { batchKey, entryKey, idKey, idValue, minuteOf, sideKey } from './keys-on-disk.ts'
 import { rewritten, runs } from './log-rows.ts'
 
 /** Rows of one step: they take the main thread some milliseconds and hardly delay a commit that runs at the same time. */
@@ -164,7 +164,7 @@ export class Checkpoint {
       const { id, number, checkpointed, pending, durable } = conversation
       for (const row of rewritten(log, conversation)) void log.put(row.key, row.value)
       for (const { index, bytes } of runs(conversation)) void log.putInPlace(entryKey(number, checkpointed + 1 + index), bytes)
-      for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), entryKey(number, checkpointed + 1 + i).subarray(4))
+      for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), idValue(checkpointed + 1 + i))
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)
       conversation.filingAt = durable.seq > 0 ? durable.at : undefined

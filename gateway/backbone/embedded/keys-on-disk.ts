@@ -28,6 +28,13 @@ export const idKey = (number: number, { high, low }: IdHash): Buffer => {
   return key
 }
 
+/** What such a key leads to. */
+export const idValue = (seq: number): Buffer => {
+  const value = Buffer.allocUnsafe(4)
+  value.writeUInt32BE(seq, 0)
+  return value
+}
+
 export const hashOfIdKey = (key: Buffer): IdHash => ({ high: key.readUInt32BE(4), low: key.readUInt32BE(8) })
 
 export interface IdHash {
