@@ -13,8 +13,8 @@ export const sidOf = (request: IncomingMessage): string | undefined => queryOf(r
 const PLAIN = /^[\w.=&-]*$/
 
 function parsed(url: string): Record<string, string> {
-  // no name is inherited
-  const query = Object.create(null) as Record<string, string>
+  // none of the names that are asked for is inherited
+  const query: Record<string, string> = {}
   const [address = ''] = url.split('#', 1)
   const start = address.indexOf('?')
   if (start < 0) return query
