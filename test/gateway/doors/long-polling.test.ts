@@ -66,9 +66,12 @@ test.each([
   await expect.poll(async () => (await fetch(`http://127.0.0.1:${echo.port}${own}`, { method: 'POST', body: '3' })).status).toBe(400)
 })
 
-/** engine.io-client with a hello behind it. It changes from polling to a WebSocket by itself. */
+/** engine.io-client's way to a WebSocket, which it takes by itself only right after opening. */
+const upgrade = (socket: Socket): void => (socket as unknown as { _probe(transport: string): void })._probe('websocket')
+
+/** engine.io-client over polling, with a hello behind it. */
 async function arrive(sub: string, onPacket: (packet: string) => void): Promise<Socket> {
-  const socket = new Socket(gateway.url, { path: '/im/', transports: ['polling', 'websocket'] })
+  const socket = new Socket(gateway.url, { path: '/im/', transports: ['polling', 'websocket'], upgrade: false })
   onTestFinished(() => void socket.close())
   let welcomed = (): void => undefined
   const isWelcomed = new Promise<void>((resolve) => {
@@ -86,18 +89,21 @@ async function arrive(sub: string, onPacket: (packet: string) => void): Promise<
 test('engine.io-client changes to a WebSocket amid messages: none is lost, doubled or out of order', async () => {
   const COUNT = 300
   const numbers = Array.from({ length: COUNT }, (_, n) => n + 1)
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     const [acks, pushes]: [number[], number[]] = [[], []]
     const reader = `reader-${round}`
-    const [, writer] = await Promise.all([
+    const [readerSocket, writer] = await Promise.all([
       arrive(reader, (packet) => {
         const [, text] = /^2\["messagePush".*"text":"(\d+)"/.exec(packet) ?? []
         if (text !== undefined) pushes.push(Number(text))
       }),
       arrive(`writer-${round}`, (packet) => {
         const [, id] = /^3(\d+)\[\{"ok":true/.exec(packet) ?? []
-        if (id !== undefined) acks.push(Number(id))
+        if (id === undefined) return
+        acks.push(Number(id))
         if (acks.length % 3 === 0) write()
+        if (acks.length === 30) upgrade(readerSocket)
+        if (acks.length === 60) upgrade(writer)
       }),
     ])
     let written = 0
@@ -112,6 +118,6 @@ test('engine.io-client changes to a WebSocket amid messages: none is lost, doubl
     // an answer names its command; among answers there is no order
     expect(acks.toSorted((one, other) => one - other)).toEqual(numbers)
     expect(pushes).toEqual(numbers)
-    expect(writer.transport.name).toBe('websocket')
+    for (const socket of [readerSocket, writer]) expect(socket.transport.name).toBe('websocket')
   }
 })
