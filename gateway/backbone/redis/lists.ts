@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
-import { minuteOf, startOf } from './list-minutes.ts'
-import { parseHead } from './log-head.ts'
-import { headOp, readOp, repairOp } from './operations.ts'
+import { lastScoreIn, minuteIn, minuteOf, scoreIn, startOf } from './list-minutes.ts'
+import { entryBytes, lastPageOf, LATER_ROWS, listOp, readOp, repairOp, rowOp, type ListedRow, type ListPart } from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -15,22 +14,21 @@ const RANKS_MAX = 1000
 export interface ListReaderOptions {
   readonly reads: Router
   readonly scripts: Scripts
+  /** Lists and conversations are on the same server, and scripts reach both. */
+  readonly isOneServer: boolean
   readonly now: () => number
   /** See settings.ts. */
   readonly unansweredMs: number
 }
 
-interface Row {
-  readonly conversation: string
-  /** As it is in the list. */
-  readonly score: string
-}
+type Row = Pick<ListedRow, 'conversation' | 'score'>
+type ReadRow = Required<ListedRow>
 
 interface Entry extends Row {
   readonly page: Page
 }
 
-/** A row that is in another minute than its last message, or without one. */
+/** A row that is elsewhere than its last message says, or without one. */
 interface Wrong extends Row {
   readonly at: number | undefined
 }
@@ -54,8 +52,12 @@ export class ListReader {
   async read(side: string, { before = Infinity, limit, bytes = READ_BYTES }: ListRange): Promise<ListPage> {
     const list = listKey(side)
     for (let attempt = 1; ; attempt++) {
-      const { rows: newest, wrong: wrongRows, isAll } = await this.#newest(list, before, limit)
-      const { entries, isCut } = await this.#entries(newest, bytes)
+      // one row more than asked for tells whether there are any
+      const count = Math.min(ROWS_MAX, Math.max(limit + 1, ROWS_MIN))
+      // so that all entries together are not too many bytes
+      const most = Math.floor(bytes / Math.max(limit, count))
+      const { rows: newest, wrong: wrongRows, isAll } = await this.#newest(list, before, { limit, count, most })
+      const { entries, isCut } = await this.#entries(newest, { bytes, most })
       const rows = rowsOf(entries, before)
       const wrong = [...wrongRows, ...entries.filter((entry) => this.#isWrong(entry)).map((entry) => ({ ...entry, at: entry.page.messages[0]?.at }))]
       const isShort = !isCut && !isAll && rows.length < limit
@@ -63,7 +65,11 @@ export class ListReader {
       await Promise.all(
         wrong.map(({ conversation, score, at }) =>
           this.#options.reads.run(
-            repairOp(this.#options.scripts.repair, list, { conversation, seen: score, right: at === undefined ? '' : String(minuteOf(at)) }),
+            repairOp(this.#options.scripts.repair, list, {
+              conversation,
+              seen: score,
+              right: at === undefined ? '' : String(scoreIn(minuteOf(at), conversation)),
+            }),
           ),
         ),
       )
@@ -74,46 +80,52 @@ export class ListReader {
    * The newest `limit` rows below `before` by the heads of their logs, newest first. Rows are read from the list until there are so many, and all others of the
    * last one's minute.
    */
-  async #newest(list: string, before: number, limit: number): Promise<{ rows: Row[]; wrong: Wrong[]; isAll: boolean }> {
-    const { reads, scripts } = this.#options
-    const found = new Map<string, Row & { at: number }>()
+  async #newest(
+    list: string,
+    before: number,
+    { limit, count, most }: { limit: number; count: number; most: number },
+  ): Promise<{ rows: ReadRow[]; wrong: Wrong[]; isAll: boolean }> {
+    const found = new Map<string, ReadRow & { at: number }>()
     const wrong: Wrong[] = []
-    // one row more than asked for: usually it is of an earlier minute, and tells that the last one's is complete
-    const count = Math.max(limit + 1, ROWS_MIN)
+    const from = before === Infinity ? '+inf' : String(lastScoreIn(minuteOf(before - 1)))
+    let part: ListPart = { from, offset: 0, count, most }
     let isAll = false
-    for (let offset = 0; !isAll; offset += count) {
-      const rows = await this.#rows(list, before, { offset, count })
-      isAll = rows.length < count
-      const heads = await Promise.all(rows.map(({ conversation }) => reads.run(headOp(scripts.heads, conversation))))
-      rows.forEach((row, i) => {
-        const { seq, at } = parseHead(heads[i]!)
+    while (!isAll) {
+      const rows = await this.#rows(list, part)
+      isAll = rows.length < part.count
+      const isWhole = rows.length < part.count + LATER_ROWS
+      // of a minute with many rows only some are in the page, so only their heads are read until it is known which
+      part = { from, offset: part.offset + rows.length, count: LATER_ROWS, most: undefined }
+      for (const row of rows) {
+        const { seq, at } = row.end.head
         if (seq === 0) {
           // its first append is under way, unless it was forgotten
           if (this.#isOver(row)) wrong.push({ ...row, at: undefined })
-          return
+          continue
         }
         if (this.#isElsewhere(row, at)) wrong.push({ ...row, at })
         const time = timeOf(row, at)
         if (time < before) found.set(row.conversation, { ...row, at: time })
-      })
-      const minute = Number(rows.at(-1)?.score)
-      const complete = [...found.values()].filter(({ at }) => isAll || at >= minute).length
+      }
+      // those of later minutes than the last row's, or also its own where all of them are there
+      const minute = minuteIn(Number(rows.at(-1)?.score))
+      const complete = [...found.values()].filter(({ at }) => isAll || at >= (isWhole ? startOf(minute) : minute)).length
       if (complete >= limit) break
     }
     const rows = [...found.values()].toSorted((a, b) => b.at - a.at || (a.conversation < b.conversation ? 1 : -1)).slice(0, limit)
     return { rows, wrong, isAll: isAll && found.size <= limit }
   }
 
-  async #rows(list: string, before: number, { offset, count }: { offset: number; count: number }): Promise<Row[]> {
-    const from = before === Infinity ? '+inf' : String(minuteOf(before - 1))
-    const flat = await this.#options.reads.run({
-      key: list,
-      keys: [],
-      weight: 1 + count / 50,
-      parse: (reply) => (reply as unknown[]).flat() as string[],
-      args: ['ZREVRANGEBYSCORE', list, from, '-inf', 'WITHSCORES', 'LIMIT', String(offset), String(count)],
-    })
-    return Array.from({ length: flat.length / 2 }, (_, i) => ({ conversation: flat[i * 2]!, score: flat[i * 2 + 1]! }))
+  /** One round trip where all is on one server; else one for the list and one for all conversations. */
+  async #rows(list: string, part: ListPart): Promise<ReadRow[]> {
+    const { reads, scripts, isOneServer } = this.#options
+    const listed = await reads.run(listOp(scripts.list, list, part, isOneServer))
+    if (listed.every(isRead)) return listed as ReadRow[]
+    return Promise.all(listed.map((row, i) => (isRead(row) ? row : this.#read(row, i < part.count ? part.most : undefined))))
+  }
+
+  async #read(row: ListedRow, most: number | undefined): Promise<ReadRow> {
+    return { ...row, end: await this.#options.reads.run(rowOp(this.#options.scripts.rows, row.conversation, most)) }
   }
 
   /** Removes a few rows whose conversation is forgotten; checks of one list run one after the other. */
@@ -164,7 +176,7 @@ export class ListReader {
   /** So old that nothing is left of a conversation that nobody answered. */
   #isOver({ score }: Row): boolean {
     const { unansweredMs, now } = this.#options
-    return unansweredMs > 0 && now() - startOf(Number(score)) >= unansweredMs
+    return unansweredMs > 0 && now() - startOf(minuteIn(Number(score))) >= unansweredMs
   }
 
   /** A log whose entries expired leaves the list. */
@@ -178,47 +190,45 @@ export class ListReader {
     return last === undefined ? head.seq > 0 : this.#isElsewhere(entry, last.at)
   }
 
-  /** In another minute than the log, and not because an append is under way. */
-  #isElsewhere({ score }: Row, at: number): boolean {
-    const minute = minuteOf(at)
-    return minute > Number(score) || (minute < Number(score) && this.#options.now() - Number(score) > UNDER_WAY_MS)
+  /** Elsewhere than its log says, and not because an append is under way. */
+  #isElsewhere({ conversation, score }: Row, at: number): boolean {
+    const right = scoreIn(minuteOf(at), conversation)
+    return right > Number(score) || (right < Number(score) && this.#options.now() - Number(score) > UNDER_WAY_MS)
   }
 
-  async #entries(rows: readonly Row[], bytes: number): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
-    const entries: Entry[] = []
+  /** As many as fit into `bytes`, and at least one. What is longer than `most` is read once it is known to fit. */
+  async #entries(rows: readonly ReadRow[], { bytes, most }: { bytes: number; most: number }): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
+    const { reads, scripts } = this.#options
+    const isWhole = rows.every(({ end }) => end.rest !== undefined)
+    const complete = isWhole ? rows : await Promise.all(rows.map((row) => (row.end.rest === undefined ? this.#read(row, most) : row)))
     let left = bytes
-    for (let count = FIRST_COUNT; entries.length < rows.length;) {
-      const found = await Promise.all(
-        rows
-          .slice(entries.length, entries.length + count)
-          .map((row) =>
-            this.#options.reads.run(readOp(this.#options.scripts.read, row.conversation, { limit: 1 })).then((page) => ({ ...row, page })),
-          ),
-      )
-      for (const entry of found) {
-        left -= Buffer.byteLength(JSON.stringify(entry.page.messages[0] ?? ''))
-        if (left < 0 && entries.length > 0) return { entries, isCut: true }
-        entries.push(entry)
-      }
-      // as many as fit even if they are twice as long
-      const mean = (bytes - left) / entries.length
-      count = Math.max(FIRST_COUNT, Math.floor(left / mean / 2))
-    }
-    return { entries, isCut: false }
+    const end = complete.findIndex(({ conversation, end }, i) => (left -= entryBytes(conversation, end)) < 0 && i > 0)
+    const entries = complete.slice(0, end < 0 ? undefined : end).map((row) => {
+      const { conversation, end } = row
+      const { meta, last } = end.rest ?? NOTHING
+      return typeof last === 'number'
+        ? reads.run(readOp(scripts.read, conversation, { limit: 1 })).then((page) => ({ ...row, page }))
+        : { ...row, page: lastPageOf(conversation, end.head, meta, last) }
+    })
+    return { entries: await Promise.all(entries), isCut: end >= 0 }
   }
 }
 
-/** Logs read in the first round; their size then decides how many more. */
-const FIRST_COUNT = 8
+const isRead = (row: ListedRow): row is ReadRow => row.end !== undefined
+
+/** Of a log that was erased meanwhile. */
+const NOTHING = { meta: [], last: '' } as const
 
 /** Rows read from a list at once: a page is usually one read. */
 const ROWS_MIN = 32
+/** The most that are read together with their logs: a running script blocks the server. */
+const ROWS_MAX = 200
 
 /** An append writes log and list at the same time, perhaps on two servers: for so long a list may be ahead of its log. */
 const UNDER_WAY_MS = 10_000
 
 /** A row that is ahead of its log is where the list says: an append is under way. */
-const timeOf = ({ score }: Row, at: number): number => Math.max(at, startOf(Number(score)))
+const timeOf = ({ score }: Row, at: number): number => Math.max(at, startOf(minuteIn(Number(score))))
 
 /**
  * By the logs as they were read, which may have grown since their heads were. A row that is ahead of its log must not be the last: the next page

@@ -8,7 +8,7 @@ import { settingsProblem } from './check-server.ts'
 import { keysOf, replies, type DirectServers } from './direct.ts'
 import { FORMAT, MOVING } from './format.ts'
 import { conversationKeys, formatKey, imageKey, listKey, OUR_KEYS, recordsKey } from './keys.ts'
-import { minuteOf } from './list-minutes.ts'
+import { minuteOf, scoreIn } from './list-minutes.ts'
 import { assignmentLines, newStamp, parseHead } from './log-head.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -87,13 +87,13 @@ export class RedisMoveTarget implements MoveTarget {
     const line = head.seq === 0 ? '' : `${stamp || newStamp()} ${head.epoch} ${head.seq} ${at} ${byOne} ${byTwo} 0 ${JSON.stringify(head.id)}`
     if (line + lines !== '') writing.set(keys.head, line + lines)
     await replies(writing)
-    if (head.seq > 0) await Promise.all([one!, two!].map((side) => this.#list(side, minuteOf(at), conversation)))
+    if (head.seq > 0) await Promise.all([one!, two!].map((side) => this.#list(side, scoreIn(minuteOf(at), conversation), conversation)))
     return count
   }
 
-  async #list(side: string, minute: number, conversation: string): Promise<void> {
+  async #list(side: string, score: number, conversation: string): Promise<void> {
     const key = listKey(side)
-    await this.#options.servers.of(key).zadd(key, minute, conversation)
+    await this.#options.servers.of(key).zadd(key, score, conversation)
   }
 
   async putRecord({ collection, key: name, value, version, expiresAt = 0 }: MovedRecord): Promise<void> {

@@ -4,7 +4,7 @@ import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageStart, messageTail } from '../../protocol/packets.ts'
 import { inboxEntry, inConversation } from './frames.ts'
 import { conversationKeys } from './keys.ts'
-import { assignmentLines, parseHead, STAMP_LENGTH } from './log-head.ts'
+import { assignmentLines, parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
 import type { Op, Script } from './op.ts'
 
 /** The argument lists of scripts/*.lua and the meaning of their replies, nothing else. Appends have a file of their own. */
@@ -28,9 +28,9 @@ export function assignmentOp(script: Script, assignment: NewAssignment, version:
 }
 
 /** `ms`: until the row is forgotten, '' if it stays. */
-export function touchOp(script: Script, list: string, row: { conversation: string; minute: number; ms: string }): Op<unknown> {
-  const { conversation, minute, ms } = row
-  return { key: list, script, keys: [list], args: [String(minute), conversation, ms], weight: 0.2, parse: (reply) => reply }
+export function touchOp(script: Script, list: string, row: { conversation: string; score: number; ms: string }): Op<unknown> {
+  const { conversation, score, ms } = row
+  return { key: list, script, keys: [list], args: [String(score), conversation, ms], weight: 0.2, parse: (reply) => reply }
 }
 
 export function repairOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {
@@ -72,21 +72,89 @@ export function readOp(script: Script, conversation: string, { before, after, li
     keys: [head, log, meta],
     args: [isOldest ? 'oldest' : 'newest', String(bound), String(limit), String(bytes)],
     weight: 1 + limit / 40,
-    parse: (reply) => pageOf(conversation, reply as PageReply, isOldest),
+    parse: (reply) => {
+      const [head, meta, entries, isCut] = reply as PageReply
+      return pageOf(conversation, [parseHead(head), meta, entries, isCut], isOldest)
+    },
   }
 }
 
-/** Resolves with the head, '' where nobody has written yet. */
-export function headOp(script: Script, conversation: string): Op<string> {
+/** What a list shows of a conversation; `rest`: all but the head, absent where only that was asked for. */
+export interface LogEnd {
+  readonly head: LogHead
+  readonly rest?: {
+    readonly meta: readonly string[]
+    /** The newest entry as it is stored, or only its bytes where it is too long; '': none. */
+    readonly last: string | number
+  }
+}
+
+type RowReply = readonly [head: string, meta?: readonly string[], last?: string | number]
+
+/** `most`: bytes of an entry; undefined: only the head. */
+export function rowOp(script: Script, conversation: string, most: number | undefined): Op<LogEnd> {
+  const { head, log, meta } = conversationKeys(conversation)
   return {
     key: conversationChannel(conversation),
     script,
-    keys: [conversationKeys(conversation).head],
-    args: [],
-    weight: 0.05,
-    parse: (reply) => reply as string,
+    keys: [head, log, meta],
+    args: [String(most ?? '')],
+    weight: most === undefined ? 0.05 : ROW_WEIGHT,
+    parse: (reply) => logEndOf(reply as RowReply),
   }
 }
+
+/** As part of a list; without `end` where the conversation is to be read by itself. */
+export interface ListedRow {
+  readonly conversation: string
+  /** As it is in the list. */
+  readonly score: string
+  readonly end?: LogEnd
+}
+
+/** Rows of a list from one score down, behind the first `offset`, and all others of the last one's minute. `most`: as for `rowOp`. */
+export interface ListPart {
+  readonly from: string
+  readonly offset: number
+  readonly count: number
+  readonly most: number | undefined
+}
+
+/** So many rows at most follow a part; list.lua has the same number. */
+export const LATER_ROWS = 500
+
+/** `isWithLogs`: only where the conversations are on the list's server. */
+export function listOp(script: Script, list: string, { from, offset, count, most }: ListPart, isWithLogs: boolean): Op<ListedRow[]> {
+  return {
+    key: list,
+    script,
+    keys: [list],
+    args: [from, String(offset), String(count), isWithLogs ? String(most ?? '') : '-'],
+    weight: 1 + count * (isWithLogs ? ROW_WEIGHT : 0.02),
+    parse: (reply) =>
+      (reply as [string, string, RowReply?][]).map(([conversation, score, row]) => ({
+        conversation,
+        score,
+        ...(row === undefined ? undefined : { end: logEndOf(row) }),
+      })),
+  }
+}
+
+const ROW_WEIGHT = 0.15
+
+const logEndOf = ([head, meta, last]: RowReply): LogEnd =>
+  meta === undefined || last === undefined ? { head: parseHead(head) } : { head: parseHead(head), rest: { meta, last } }
+
+/** Bytes of the JSON of an entry that is stored with so many. */
+export const entryBytes = (conversation: string, { head: { epoch }, rest }: LogEnd): number => {
+  const last = rest?.last ?? ''
+  if (last === '') return 0
+  return Buffer.byteLength(messageStart(conversation, epoch)) - STAMP_LENGTH + (typeof last === 'number' ? last : Buffer.byteLength(last))
+}
+
+/** The page that ends a log. */
+export const lastPageOf = (conversation: string, head: LogHead, meta: readonly string[], last: string): Page =>
+  pageOf(conversation, [head, meta, last === '' ? [] : [last], 0], true)
 
 /** `limit`: ms since the epoch. */
 export function forgetOp(script: Script, conversation: string, limit: number): Op<unknown> {
@@ -125,10 +193,9 @@ export function leaveOp(list: string, conversation: string): Op<unknown> {
   return { key: list, keys: [], args: ['ZREM', list, conversation], weight: 0.2, parse: (reply) => reply }
 }
 
-type PageReply = readonly [head: string, meta: readonly string[], entries: readonly string[], isCut: 0 | 1]
+type PageReply<Head = string> = readonly [head: Head, meta: readonly string[], entries: readonly string[], isCut: 0 | 1]
 
-function pageOf(conversation: string, [headText, meta, entries, isCut]: PageReply, isAscending: boolean): Page {
-  const { epoch, seq, id, written } = parseHead(headText)
+function pageOf(conversation: string, [{ epoch, seq, id, written }, meta, entries, isCut]: PageReply<LogHead>, isAscending: boolean): Page {
   const fields = new Map<string, string>()
   for (let i = 0; i < meta.length; i += 2) fields.set(meta[i]!, meta[i + 1]!)
   const cursors: Record<string, Cursor> = {}

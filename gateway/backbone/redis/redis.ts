@@ -38,8 +38,9 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   await ring.checked
   const clock = new RedisClock(reads)
   await clock.sync()
+  const isOneServer = !ring.isSharded && ring.places.length === 1
   return {
-    store: new RedisStore({ writes, reads, scripts, settings, logs, now: clock.now, unansweredMs: forgetMs }),
+    store: new RedisStore({ writes, reads, scripts, settings, logs, now: clock.now, unansweredMs: forgetMs, isOneServer }),
     records: new RedisRecords({ writes, reads, scripts }),
     images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,

@@ -9,7 +9,8 @@ export interface Scripts {
   readonly assignment: Script
   readonly advance: Script
   readonly read: Script
-  readonly heads: Script
+  readonly rows: Script
+  readonly list: Script
   readonly forget: Script
   readonly replace: Script
   readonly erase: Script
@@ -35,7 +36,8 @@ export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBL
     tell: loadTelling('tell', [publish]),
     route: load('route', []),
     read: load('read', []),
-    heads: load('heads', []),
+    rows: script('rows', read('row') + read('rows'), []),
+    list: script('list', read('row') + read('list'), []),
     forget: load('forget', []),
     replace: load('replace', []),
     erase: load('erase', []),

@@ -16,7 +16,7 @@ import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendOptions } from './a
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
 import type { KnownLogs } from './known-logs.ts'
-import { minuteOf } from './list-minutes.ts'
+import { minuteOf, scoreIn } from './list-minutes.ts'
 import { assignmentLines } from './log-head.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
 import { advanceOp, assignmentOp, eraseOp, forgetOp, leaveOp, readOp, replaceOp, touchOp } from './operations.ts'
@@ -154,7 +154,7 @@ export class RedisStore implements Store {
     const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
     const known = log.listed[i]
     try {
-      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, minute, ms }))
+      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, score: scoreIn(minute, conversation), ms }))
       log.listed[i] = { minute, at: performance.now(), isForGood }
     } catch (error) {
       if (!(error instanceof Unavailable) || known === undefined) throw error

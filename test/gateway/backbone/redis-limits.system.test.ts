@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
+import { scoreIn } from '../../../gateway/backbone/redis/list-minutes.ts'
 import { hashOf } from '../../../gateway/backbone/redis/recent-ids.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
@@ -173,6 +174,38 @@ describe('what is kept', () => {
   })
 })
 
+describe('a page of a list', () => {
+  const calls = async (server: RedisServer): Promise<number> =>
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))?.[1] ?? 0)
+  const fill = async (node: Backbone, shop: string, gapMs: number): Promise<void> => {
+    const talks = Array.from({ length: 220 }, () => newTalk({ shop }))
+    await Promise.all(talks.map((talk, i) => node.store.append(talk.message({ at: 1_700_000_000_000 + i * gapMs }))))
+  }
+
+  it('is one call of a script where all is on one server, also in a busy minute', async () => {
+    const server = await startRedis()
+    const node = await openRedis({ url: server.url })
+    await fill(node, 'shop:page', 500)
+    const before = await calls(server)
+    expect((await node.store.list('shop:page', { limit: 100 })).rows).toHaveLength(100)
+    expect((await calls(server)) - before).toBe(1)
+    await node.close()
+    await server.stop()
+  })
+
+  it('is at most two calls to each server, where there are two', async () => {
+    const { servers, url, stop } = await startRing(2)
+    const node = await openRedis({ url })
+    await fill(node, 'shop:page', 70_000)
+    const before = await Promise.all(servers.map(calls))
+    expect((await node.store.list('shop:page', { limit: 100 })).rows).toHaveLength(100)
+    const after = (await Promise.all(servers.map(calls))).map((count, i) => count - before[i]!)
+    expect(Math.max(...after)).toBeLessThanOrEqual(2)
+    await node.close()
+    await stop()
+  })
+})
+
 describe('a list on another server than its logs', () => {
   it('that disagrees with them is repaired while it is read, and pages cover every row once', async () => {
     const { servers, url, stop } = await startRing(2)
@@ -200,7 +233,7 @@ describe('a list on another server than its logs', () => {
     expect(seen).toEqual(expected)
     expect((await node.store.list(shop, { limit: 20 })).rows.map(({ conversation }) => conversation)).toEqual(expected)
     // by the minute
-    expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe('1700000040000')
+    expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe(String(scoreIn(1_700_000_040_000, talks[7]!.conversation)))
     await node.close()
     await stop()
   })

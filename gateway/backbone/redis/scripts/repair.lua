@@ -1,7 +1,7 @@
--- Corrects the minute of a list's row that disagrees with the log, unless it has changed since it was read.
+-- Corrects the score of a list's row that disagrees with the log, unless it has changed since it was read.
 --
 -- KEYS  per entry: list (sorted set)
--- ARGV  per entry 3: conversation, the minute that was read, the right one or '' to remove the conversation (its log has expired)
+-- ARGV  per entry 3: conversation, the score that was read, the right one or '' to remove the conversation (its log has expired)
 -- returns per entry 1
 local results = {}
 for i = 1, #KEYS do

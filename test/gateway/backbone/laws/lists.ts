@@ -72,6 +72,50 @@ export function describeLists(world: World): void {
       expect(await conversations(shop, { limit: 5 })).toEqual(sorted.slice(0, 5))
     })
 
+    it('has whole rows whatever the ids are and however long the last messages', async () => {
+      const shop = newShop()
+      const ids = ['a', randomUUID(), 'x'.repeat(64), `Zoë-${randomUUID()}`, `客-${randomUUID()}`, `😀${randomUUID()}`]
+      const talks = ids.map((id) => newTalk({ shop, customer: `${id}${shop.slice(-4)}`.slice(-64) }))
+      const texts = ['short', 'x'.repeat(30_000), '字'.repeat(20_000), 'short', 'y'.repeat(60_000), '']
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + i * 30_000, body: { text: texts[i]! } }))))
+      const { rows } = await world.other.store.list(shop, { limit: 100 })
+      const found = rows.map(({ conversation, last }) => [conversation, last.body.text, last.seq])
+      expect(found).toEqual(talks.map(({ conversation }, i) => [conversation, texts[i], 1]).reverse())
+    })
+
+    it('ends before it has more bytes of last messages than asked for, says so, and always has one row', async () => {
+      const shop = newShop()
+      const talks = Array.from({ length: 6 }, () => newTalk({ shop }))
+      const text = 'x'.repeat(3000)
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + i, body: { text } }))))
+      const newestFirst = talks.map(({ conversation }) => conversation).reverse()
+      for (const [bytes, count] of [
+        [1, 1],
+        [3000, 1],
+        [6000, 1],
+        [7000, 2],
+        [13_500, 4],
+      ] as const) {
+        const { rows, isCut } = await world.other.store.list(shop, { limit: 6, bytes })
+        expect([rows.map(({ conversation }) => conversation), isCut]).toEqual([newestFirst.slice(0, count), true])
+      }
+      expect(await world.other.store.list(shop, { limit: 6, bytes: 100_000 })).not.toHaveProperty('isCut')
+    })
+
+    it('finds the newest among hundreds of one minute, and continues among them', async () => {
+      const shop = newShop()
+      const talks = Array.from({ length: 700 }, () => newTalk({ shop }))
+      // the order of their times is not that of anything else; not so long ago that they would be forgotten
+      const minute = Math.floor(Date.now() / 60_000) * 60_000 - 120_000
+      const at = (i: number): number => minute + ((i * 37) % 700)
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: at(i) }))))
+      const newestFirst = talks.map(({ conversation }, i) => ({ conversation, at: at(i) })).toSorted((a, b) => b.at - a.at)
+      const expected = newestFirst.map(({ conversation }) => conversation)
+      expect(await conversations(shop, { limit: 10 })).toEqual(expected.slice(0, 10))
+      expect(await conversations(shop, { before: newestFirst[9]!.at, limit: 100 })).toEqual(expected.slice(10, 110))
+      expect(await conversations(shop, { before: newestFirst[659]!.at, limit: 100 })).toEqual(expected.slice(660))
+    })
+
     it('loses no conversation while many write at once', async () => {
       const shop = newShop()
       const talks = Array.from({ length: 40 }, () => newTalk({ shop }))
