@@ -12,10 +12,16 @@ const PREVIEW_LENGTH = 500
 /** Rows read from the store at once. */
 const PAGE_COUNT = 100
 
+/** The most bytes that a UTF-16 code unit has in UTF-8, and that one has in JSON. */
+const BYTES_A_UNIT = 3
+const ESCAPED_BYTES = 6
+
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
 /** The first rows that fit into an answer, but at least one if there is any. */
 export function firstThatFit<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
+  // usually all fit by far, and one text says so sooner than one for each
+  if (JSON.stringify(rows).length * BYTES_A_UNIT <= bytes) return [...rows]
   let left = bytes
   const end = rows.findIndex((row, at) => (left -= jsonBytes(row) + 1) < 0 && at > 0)
   return end < 0 ? [...rows] : rows.slice(0, end)
@@ -23,10 +29,16 @@ export function firstThatFit<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
 
 /** A message as a row of a list carries it: whole, or if it is large with only the start of its text as body. */
 export function preview(message: Message): Message {
-  if (jsonBytes(message.body) <= PREVIEW_BYTES) return message
+  if (isShort(message.body) || jsonBytes(message.body) <= PREVIEW_BYTES) return message
   // do not cut a surrogate pair in half
   const text = message.body.text.slice(0, PREVIEW_LENGTH).replace(/[\ud800-\udbff]$/, '')
   return { ...message, body: { text } }
+}
+
+/** Whether a body is certainly small enough, even if each character of its text is escaped. */
+function isShort(body: Message['body']): boolean {
+  for (const name in body) if (name !== 'text') return false
+  return body.text.length * ESCAPED_BYTES < PREVIEW_BYTES - ESCAPED_BYTES * 2
 }
 
 /** The newest rows of a side's list, with previews. Reads page by page, so that whole messages of at most one page are in memory. */

@@ -33,11 +33,13 @@ export class ConversationState {
   }
 
   get cursors(): Record<string, Cursor> {
-    return Object.fromEntries([...(this.#cursors ?? [])].map(([side, { delivered, read }]) => [side, { delivered, read }]))
+    const cursors: Record<string, Cursor> = {}
+    if (this.#cursors !== undefined) for (const [side, { delivered, read }] of this.#cursors) cursors[side] = { delivered, read }
+    return cursors
   }
 
   get names(): Record<string, string> {
-    return Object.fromEntries(this.#names ?? [])
+    return this.#names === undefined ? {} : Object.fromEntries(this.#names)
   }
 
   #name(side: string, name: string): void {

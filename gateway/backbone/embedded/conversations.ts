@@ -174,16 +174,16 @@ export class Conversations {
   }
 
   list(side: string, { before, limit, bytes }: { before: number; limit: number; bytes: number }): ListPage {
-    const pendingConversations = this.#pendingBySide.get(side) ?? new Set<Conversation>()
-    const found = [...pendingConversations].filter(({ durable }) => durable.seq > 0 && durable.at < before)
-    this.#collectFiled(side, { before, limit }, (conversation) => {
+    const pendingConversations = this.#pendingBySide.get(side) ?? NONE
+    const { found, after } = newest(pendingConversations, { before, limit })
+    this.#collectFiled(side, { before, after, limit }, (conversation) => {
       if (pendingConversations.has(conversation) || conversation.durable.at >= before) return false
       found.push(conversation)
       return true
     })
     const rows: ListRow[] = []
     let left = bytes
-    for (const conversation of found.sort((a, b) => b.durable.at - a.durable.at || (a.id < b.id ? 1 : -1)).slice(0, limit)) {
+    for (const conversation of found.sort(byTime).slice(0, limit)) {
       const { seq, cursors, names } = conversation.durable
       const [entry] = this.#descending(conversation, seq)
       this.budget.spend(entry!.json.length)
@@ -194,14 +194,23 @@ export class Conversations {
     return { rows }
   }
 
-  /** Calls `take` with the side's conversations in `sides`, latest minute first, until it has taken `limit` and all others of the last minute. */
-  #collectFiled(side: string, { before, limit }: { before: number; limit: number }, take: (conversation: Conversation) => boolean): void {
+  /**
+   * Calls `take` with the side's conversations in `sides`, latest minute first, until it has taken `limit` and all others of the last minute, or until
+   * they are older than `after`.
+   */
+  #collectFiled(
+    side: string,
+    { before, after, limit }: { before: number; after: number; limit: number },
+    take: (conversation: Conversation) => boolean,
+  ): void {
     let taken = 0
     let minute = -1
+    const last = after === -Infinity ? 0 : minuteOf(after)
     const start = sideKey(side, before === Infinity ? 0xffff_ffff : minuteOf(before), 0xffff_ffff)
     for (const { key, value } of this.#files.sides.getRange({ start, end: sideKey(side, 0, 0), reverse: true })) {
       if (taken >= limit && minuteOfKey(key) !== minute) return
       minute = minuteOfKey(key)
+      if (minute < last) return
       if (take(this.get(value.toString()))) taken++
     }
   }
@@ -236,6 +245,29 @@ export class Conversations {
       if (this.pendingConversations.has(conversation)) this.#held.set(id, conversation)
     }
   }
+}
+
+const NONE: ReadonlySet<Conversation> = new Set()
+
+const byTime = (a: Conversation, b: Conversation): number => b.durable.at - a.durable.at || (a.id < b.id ? 1 : -1)
+
+/**
+ * At least the newest `limit` that were written to before `before`. `after`: all others are older. Thousands wait for a checkpoint in a busy shop, so only
+ * what may be among the newest is sorted.
+ */
+function newest(all: Iterable<Conversation>, { before, limit }: { before: number; limit: number }): { found: Conversation[]; after: number } {
+  const found: Conversation[] = []
+  let after = -Infinity
+  for (const conversation of all) {
+    const { seq, at } = conversation.durable
+    if (seq === 0 || at >= before || at < after) continue
+    found.push(conversation)
+    if (found.length < limit * 4) continue
+    found.sort(byTime)
+    found.length = limit
+    after = found.at(-1)!.durable.at
+  }
+  return { found, after }
 }
 
 const parse = (json: Buffer): Message => JSON.parse(json.toString()) as Message

@@ -60,6 +60,7 @@ export class ShopRecords {
   async named(rows: readonly ConversationRow[]): Promise<ConversationRow[]> {
     const known = new Map<string, Promise<Shop | undefined>>()
     for (const { to } of rows) if (isShopSide(to) && !known.has(to)) known.set(to, this.of(to))
+    if (known.size === 0) return [...rows]
     return Promise.all(rows.map(async (row) => withShop(row, await known.get(row.to))))
   }
 
