@@ -188,7 +188,7 @@ export class Presence {
         if (!isSide(other)) return false
         if (other === side) return true
         if (isShopSide(other)) return role === 'customer'
-        return (await this.#store.read(conversationId(side, other), { limit: 1 })).head.seq > 0
+        return (await this.#store.read(conversationId(side, other), { limit: 0 })).head.seq > 0
       }),
     )
     return [...new Set(of)].filter((_, i) => may[i])
