@@ -88,14 +88,15 @@ export class ListReader {
     const found = new Map<string, ReadRow & { at: number }>()
     const wrong: Wrong[] = []
     const from = before === Infinity ? '+inf' : String(lastScoreIn(minuteOf(before - 1)))
-    let part: ListPart = { from, offset: 0, count, most }
+    // the script leaves out rows where it has read more than `count`, so these must be enough
+    let part: ListPart = { from, offset: 0, count, most: count > limit ? most : undefined, before }
     let isAll = false
     while (!isAll) {
-      const rows = await this.#rows(list, part)
-      isAll = rows.length < part.count
-      const isWhole = rows.length < part.count + LATER_ROWS
+      const { count: there, rows } = await this.#rows(list, part)
+      isAll = there < part.count
+      const isWhole = there < part.count + LATER_ROWS
       // of a minute with many rows only some are in the page, so only their heads are read until it is known which
-      part = { from, offset: part.offset + rows.length, count: LATER_ROWS, most: undefined }
+      part = { from, offset: part.offset + there, count: LATER_ROWS, most: undefined, before }
       for (const row of rows) {
         const { seq, at } = row.end.head
         if (seq === 0) {
@@ -117,11 +118,12 @@ export class ListReader {
   }
 
   /** One round trip where all is on one server; else one for the list and one for all conversations. */
-  async #rows(list: string, part: ListPart): Promise<ReadRow[]> {
+  async #rows(list: string, part: ListPart): Promise<{ count: number; rows: readonly ReadRow[] }> {
     const { reads, scripts, isOneServer } = this.#options
-    const listed = await reads.run(listOp(scripts.list, list, part, isOneServer))
-    if (listed.every(isRead)) return listed as ReadRow[]
-    return Promise.all(listed.map((row, i) => (isRead(row) ? row : this.#read(row, i < part.count ? part.most : undefined))))
+    const { count, rows: listed } = await reads.run(listOp(scripts.list, list, part, isOneServer))
+    if (listed.every(isRead)) return { count, rows: listed }
+    const rows = await Promise.all(listed.map((row, i) => (isRead(row) ? row : this.#read(row, i < part.count ? part.most : undefined))))
+    return { count, rows }
   }
 
   async #read(row: ListedRow, most: number | undefined): Promise<ReadRow> {

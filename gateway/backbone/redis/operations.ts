@@ -1,5 +1,5 @@
 import { READ_BYTES, type AssignmentSet, type NewAssignment, type Page, type ReadRange, type Store } from '../backbone.ts'
-import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
+import { conversationChannel, conversationSides, sidesOf } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageStart, messageTail } from '../../protocol/packets.ts'
 import { inboxEntry, inConversation } from './frames.ts'
@@ -118,25 +118,34 @@ export interface ListPart {
   readonly offset: number
   readonly count: number
   readonly most: number | undefined
+  /** Of rows that are not needed for as many as `count` before this time, only the number may be told. */
+  readonly before: number
+}
+
+/** `count`: how many rows there are, with those that are left out. */
+export interface ListedRows {
+  readonly count: number
+  readonly rows: readonly ListedRow[]
 }
 
 /** So many rows at most follow a part; list.lua has the same number. */
 export const LATER_ROWS = 500
 
 /** `isWithLogs`: only where the conversations are on the list's server. */
-export function listOp(script: Script, list: string, { from, offset, count, most }: ListPart, isWithLogs: boolean): Op<ListedRow[]> {
+export function listOp(script: Script, list: string, { from, offset, count, most, before }: ListPart, isWithLogs: boolean): Op<ListedRows> {
   return {
     key: list,
     script,
     keys: [list],
-    args: [from, String(offset), String(count), isWithLogs ? String(most ?? '') : '-'],
+    args: [from, String(offset), String(count), isWithLogs ? String(most ?? '') : '-', before === Infinity ? '' : String(before)],
     weight: 1 + count * (isWithLogs ? ROW_WEIGHT : 0.02),
-    parse: (reply) =>
-      (reply as [string, string, RowReply?][]).map(([conversation, score, row]) => ({
-        conversation,
-        score,
-        ...(row === undefined ? undefined : { end: logEndOf(row) }),
-      })),
+    parse: (reply) => {
+      const [all, ...rows] = reply as [number, ...[string, string, RowReply?][]]
+      return {
+        count: all,
+        rows: rows.map(([conversation, score, row]) => ({ conversation, score, ...(row === undefined ? undefined : { end: logEndOf(row) }) })),
+      }
+    },
   }
 }
 
@@ -205,7 +214,7 @@ function pageOf(conversation: string, [{ epoch, seq, id, written }, meta, entrie
     else if (field.startsWith('n:')) names[field.slice(2)] = JSON.parse(value) as string
   }
   // whoever wrote an entry has read it
-  conversationSides(conversation)?.forEach((side, i) => {
+  sidesOf(conversation).forEach((side, i) => {
     const last = written[i]!
     if (last === 0) return
     const { delivered, read } = cursors[side] ?? { delivered: 0, read: 0 }

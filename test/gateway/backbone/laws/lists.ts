@@ -114,6 +114,7 @@ export function describeLists(world: World): void {
       expect(await conversations(shop, { limit: 10 })).toEqual(expected.slice(0, 10))
       expect(await conversations(shop, { before: newestFirst[9]!.at, limit: 100 })).toEqual(expected.slice(10, 110))
       expect(await conversations(shop, { before: newestFirst[659]!.at, limit: 100 })).toEqual(expected.slice(660))
+      expect(await conversations(shop, { limit: 300 })).toEqual(expected.slice(0, 300))
     })
 
     it('loses no conversation while many write at once', async () => {
