@@ -5,6 +5,9 @@ import { newTalk } from './conversation.ts'
 
 const START = 1_700_000_000_000
 
+/** The start of a minute that is not so long ago that a conversation would be forgotten. */
+const recent = (): number => Math.floor(Date.now() / 60_000) * 60_000 - 600_000
+
 export function describeLists(world: World): void {
   describe('a list', () => {
     const newShop = (): string => `shop:l-${randomUUID()}`
@@ -76,8 +79,9 @@ export function describeLists(world: World): void {
       const shop = newShop()
       const ids = ['a', randomUUID(), 'x'.repeat(64), `Zoë-${randomUUID()}`, `客-${randomUUID()}`, `😀${randomUUID()}`]
       const talks = ids.map((id) => newTalk({ shop, customer: `${id}${shop.slice(-4)}`.slice(-64) }))
+      const start = recent()
       const texts = ['short', 'x'.repeat(30_000), '字'.repeat(20_000), 'short', 'y'.repeat(60_000), '']
-      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + i * 30_000, body: { text: texts[i]! } }))))
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: start + i * 30_000, body: { text: texts[i]! } }))))
       const { rows } = await world.other.store.list(shop, { limit: 100 })
       const found = rows.map(({ conversation, last }) => [conversation, last.body.text, last.seq])
       expect(found).toEqual(talks.map(({ conversation }, i) => [conversation, texts[i], 1]).reverse())
@@ -85,9 +89,10 @@ export function describeLists(world: World): void {
 
     it('ends before it has more bytes of last messages than asked for, says so, and always has one row', async () => {
       const shop = newShop()
+      const start = recent()
       const talks = Array.from({ length: 6 }, () => newTalk({ shop }))
       const text = 'x'.repeat(3000)
-      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + i, body: { text } }))))
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: start + i, body: { text } }))))
       const newestFirst = talks.map(({ conversation }) => conversation).reverse()
       for (const [bytes, count] of [
         [1, 1],
@@ -105,8 +110,8 @@ export function describeLists(world: World): void {
     it('finds the newest among hundreds of one minute, and continues among them', async () => {
       const shop = newShop()
       const talks = Array.from({ length: 700 }, () => newTalk({ shop }))
-      // the order of their times is not that of anything else; not so long ago that they would be forgotten
-      const minute = Math.floor(Date.now() / 60_000) * 60_000 - 120_000
+      // the order of their times is not that of anything else
+      const minute = recent()
       const at = (i: number): number => minute + ((i * 37) % 700)
       await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: at(i) }))))
       const newestFirst = talks.map(({ conversation }, i) => ({ conversation, at: at(i) })).toSorted((a, b) => b.at - a.at)
