@@ -76,6 +76,8 @@ export class Batcher {
 
   #take(): { lanes: Lane[]; calls: BatchCall[] } {
     const calls: BatchCall[] = []
+    // logs remember which batch they were in, and should not keep all that was in it
+    const batch = {}
     let count = 0
     let weight = 0
     while (count < this.#ready.length && weight < BATCH_WEIGHT) {
@@ -85,7 +87,7 @@ export class Batcher {
       for (let pending = lane.first; pending !== undefined; pending = pending.next) {
         if (weight > 0 && (pending.isAlone || weight + pending.op.weight > BATCH_WEIGHT)) break
         weight += pending.isAlone ? BATCH_WEIGHT : pending.op.weight
-        pending.op.prepare?.(calls)
+        pending.op.prepare?.(batch)
         last = placeFor(pending, group, calls, last)
         calls[last]!.members.push(pending)
       }
