@@ -6,13 +6,16 @@ import type { Backbone } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence/presence.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
-import { agentKey, isShopSide, participantKey } from '../protocol/keys.ts'
+import { agentKey, isShopSide, participantKey, sideOfChannel } from '../protocol/keys.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
 import { AgentWindows } from './agent-windows.ts'
 import { SideSubscription } from './side-subscription.ts'
 import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
 import { PresenceSubscriptions } from './presence-subscriptions.ts'
+
+/** Sides compared with the store at once, after publishes were missed: a node may have a hundred thousand, and live messages go on beside them. */
+const COMPARING_COUNT = 50
 
 /** How long an outdated session may still get answers; a client that has opened a newer one closes it much earlier. */
 const OUTDATED_MS = 5000
@@ -33,6 +36,9 @@ export class Hub {
   readonly #presenceSubscriptions: PresenceSubscriptions
   readonly #presence: Presence
   readonly #viewing: Viewing
+  /** Sides that publishes may have missed, in the order in which they are compared. */
+  readonly #toCompare = new Set<SideSubscription>()
+  #comparingCount = 0
   readonly #stop: () => void
 
   constructor(options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number }) {
@@ -88,6 +94,7 @@ export class Hub {
     sideSubscription?.remove(peer)
     if (sideSubscription?.peers.size === 0) {
       sideSubscription.release()
+      this.#toCompare.delete(sideSubscription)
       this.#sideSubscriptions.delete(side)
     }
     this.#closeWindow(agentKey(side, id), peer)
@@ -173,8 +180,25 @@ export class Hub {
       .tend()
       .catch(this.#unlessAway('presence'))
       .finally(() => this.#presenceSubscriptions.afterGap(missed))
-    for (const sideSubscription of this.#sideSubscriptions.values()) {
-      sideSubscription.afterGap(missed).catch(this.#unlessAway('afterGap'))
+    for (const channel of missed) {
+      const sideSubscription = this.#sideSubscriptions.get(sideOfChannel(channel) ?? '')
+      if (sideSubscription !== undefined) this.#toCompare.add(sideSubscription)
+    }
+    this.#compare()
+  }
+
+  #compare(): void {
+    for (const sideSubscription of this.#toCompare) {
+      if (this.#comparingCount >= COMPARING_COUNT) return
+      this.#toCompare.delete(sideSubscription)
+      this.#comparingCount++
+      void sideSubscription
+        .afterGap()
+        .catch(this.#unlessAway('afterGap'))
+        .finally(() => {
+          this.#comparingCount--
+          this.#compare()
+        })
     }
   }
 

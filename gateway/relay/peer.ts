@@ -14,7 +14,7 @@ import { wireRefusal } from '../protocol/codes.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Identity } from '../protocol/model.ts'
 import type { Report } from '../domain/facts.ts'
-import { encodePush, type EncodedPacket } from './encoded-packet.ts'
+import { EncodedPacket, encodePush } from './encoded-packet.ts'
 import type { Pipe } from './pipe.ts'
 
 const SLOW_BYTES = 1_048_576
@@ -101,9 +101,10 @@ export class Peer {
 
   #hold(encoded: EncodedPacket): void {
     if (encoded.isVolatile) return
-    this.#heldBytes += encoded.bytes.length
+    this.#heldBytes += encoded.bytesCount
     if (this.#heldBytes > SLOW_BYTES) return this.bye('slow')
-    this.#held.push(encoded)
+    // a copy: its bytes may be a small part of all that came with it, which would stay as long
+    this.#held.push(new EncodedPacket(Buffer.from(encoded.bytes), encoded.push))
   }
 }
 

@@ -77,9 +77,8 @@ export class SideSubscription {
     return this.#prepared
   }
 
-  /** Publishes on `channels` may have been missed: pushes what the newest conversations have gained. */
-  async afterGap(channels: ReadonlySet<string>): Promise<void> {
-    if (!channels.has(sideChannel(this.side))) return
+  /** Publishes may have been missed: pushes what the newest conversations have gained. */
+  async afterGap(): Promise<void> {
     const rows = await newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
     if (isShopSide(this.side)) for (const row of rows.slice(0, ROWS_AFTER_GAP)) this.#pushRow(row)
     let missedCount = 0

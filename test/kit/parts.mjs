@@ -2,7 +2,7 @@
 
 /** Tests with real sockets, files on disk or a process: they wait more than they compute. */
 export const isWithSockets = (file) =>
-  /^test\/(?:client\/(?:body-refusal|bounded-resume|erased|lossy-polling|one-address|round-trips)|gateway\/(?:admission|key-set|needs-node|ops\/(?:operate|queue-metrics)|plugin|warm-up)|gateway\/backbone\/(?:embedded|throwing-append)|gateway\/domain\/(?:assignment\/open-index|desk\/customers|presence\/)|gateway\/doors\/(?!allowances|buckets|slow-peer|text-shape)|gateway\/relay\/reconcile|protocol\/keys|lock\.|needs\.|patterns\.)/.test(
+  /^test\/(?:client\/(?:body-refusal|bounded-resume|erased|lossy-polling|one-address|round-trips)|gateway\/(?:admission|key-set|needs-node|ops\/(?:operate|queue-metrics)|plugin|warm-up)|gateway\/backbone\/(?:embedded|throwing-append)|gateway\/domain\/(?:assignment\/open-index|desk\/customers|presence\/)|gateway\/doors\/(?!allowances|buckets|slow-peer|text-shape)|gateway\/relay\/gap|protocol\/keys|lock\.|needs\.|patterns\.)/.test(
     file,
   ) && !file.endsWith('.system.test.ts')
 

@@ -18,7 +18,13 @@ export interface Costs {
   /** CPU µs of a node and of Redis for a session that connects: pass, welcome, newest page, subscriptions. */
   readonly connectMicros: number
   readonly connectRedisMicros: number
-  /** Bytes of a node's memory for a session that says nothing, and of Redis for each channel that a node subscribes to for it. */
+  /**
+   * CPU µs of a node and of Redis for a person whose place has come back (gateway/backbone/redis/ring.ts): the route is written, and the newest conversations
+   * are compared with what was pushed.
+   */
+  readonly compareMicros: number
+  readonly compareRedisMicros: number
+  /** Bytes of a node's memory for a session that says nothing, and of Redis for each route and channel of it. */
   readonly sessionBytes: number
   readonly channelBytes: number
   /** Bytes of Redis for a stored message whose text has 100 bytes. */
@@ -29,19 +35,21 @@ export interface Costs {
 }
 
 /**
- * Measured (docs/bench.md, 27 November 2026, Node 20.20, one core of a shared machine of two): a send, a message that is heard, a session's bytes,
- * a stored entry. A connect is taken from storms on a busy machine. Redis' call and entry are chosen so that full calls cost what was measured, 7.7 µs
- * a message. Estimated: a further frame, a further publish, a channel's bytes, the bytes on the wire.
+ * Measured (docs/bench.md, 28 November 2026, Node 20.20, one core of a quiet machine of two): a send, a message that is heard, a connect, a session's bytes,
+ * a stored entry. Redis' call and entry are chosen so that full calls cost what was measured, 8.5 µs a message.
+ * Estimated: Redis' part of a connect, a comparison, a further frame, a further publish, a route's bytes, the bytes on the wire.
  */
 export const COSTS: Costs = {
-  sendMicros: 34.6,
-  hearMicros: 8.8,
+  sendMicros: 20.6,
+  hearMicros: 4.5,
   frameMicros: 2,
   callMicros: 12,
-  entryMicros: 6.5,
+  entryMicros: 8.3,
   publishMicros: 1.2,
-  connectMicros: 900,
+  connectMicros: 570,
   connectRedisMicros: 130,
+  compareMicros: 250,
+  compareRedisMicros: 60,
   sessionBytes: 14_000,
   channelBytes: 200,
   storedBytes: 235 + 100,

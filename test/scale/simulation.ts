@@ -74,6 +74,8 @@ const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 20_000
 /** Newcomers that a node lets in in a turn of its event loop (gateway/doors/arrivals.ts). */
 const IN_A_TURN = 4
+/** People whose conversations a node compares at once, after a master was away (gateway/relay/hub.ts). */
+const COMPARED_AT_ONCE = 50
 /** A node is asked for a welcome no longer than so; then the client tries again. */
 const WELCOME_MS = 10_000
 /** The most messages in one call (gateway/backbone/redis/batcher.ts bounds them by weight). */
@@ -273,6 +275,23 @@ export class Simulation {
   #loseMaster(forMs: number): void {
     this.#masterBackAt = this.#queue.now + forMs * 1000
     this.#masters[0]!.stopUntil(this.#masterBackAt)
+    const people = Math.round(this.#shape.people / this.#shape.nodes)
+    this.#queue.at(this.#masterBackAt, () => this.#isAlive.forEach((isAlive, node) => isAlive && this.#compare(node, people)))
+  }
+
+  /** A node writes again who is with it, and reads what they may have missed, a few people at a time; messages come between. */
+  #compare(node: number, left: number): void {
+    if (left <= 0) return
+    const count = Math.min(left, COMPARED_AT_ONCE)
+    const { compareMicros, compareRedisMicros } = this.#costs
+    const core = this.#core(node)
+    this.#queue.at(core.freeAt(this.#queue.now), () => {
+      const asked = core.work(this.#queue.now, compareMicros * count)
+      this.#queue.at(asked, () => {
+        const done = this.#masters[this.#pick(this.#shape.masters)]!.work(this.#queue.now, compareRedisMicros * count)
+        this.#queue.at(done + this.#shape.roundTripMs * 1000, () => this.#compare(node, left - count))
+      })
+    })
   }
 
   #isDown(master: number): boolean {
