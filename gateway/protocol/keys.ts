@@ -113,8 +113,13 @@ export const sideChannel = (side: string): string => SIDE_CHANNEL + side
 export const sideOfChannel = (channel: string): string | undefined =>
   channel.startsWith(SIDE_CHANNEL) ? channel.slice(SIDE_CHANNEL.length) : undefined
 
-/** Backends publish on it, too, so in Redis it is a channel of this name. All others are the gateways' own. */
-export const isUserChannel = (channel: string): boolean => channel.startsWith(USER_CHANNEL)
+const SHOP_CHANNEL = 'ImShopPub:'
+
+/** The channel on which backends hear what concerns a side. */
+export const backendChannel = (side: string): string => (isShopSide(side) ? SHOP_CHANNEL + side.slice(SHOP_PREFIX.length) : userChannel(side))
+
+/** Backends publish or subscribe there, so in Redis it is a channel of this name. All others are the gateways' own. */
+export const isBackendChannel = (channel: string): boolean => channel.startsWith(USER_CHANNEL) || channel.startsWith(SHOP_CHANNEL)
 
 /** The channel that tells subscribers to read a side's presence again. */
 export const presenceChannel = (side: string): string => `ImPresence:${side}`

@@ -32,6 +32,8 @@ const WITHDRAWN_COUNT = 50
 interface Known {
   /** Of the last message that was pushed to the peers. */
   seq: number
+  /** Of the log when it was last read; '' where it was not. */
+  epoch: string
   /** While the row is read, or what was missed: what has been published meanwhile. */
   held: Published[] | undefined
 }
@@ -80,10 +82,11 @@ export class SideSubscription {
   /** Publishes may have been missed: pushes what the newest conversations have gained. */
   async afterGap(): Promise<void> {
     const rows = await newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
-    if (isShopSide(this.side)) for (const row of rows.slice(0, ROWS_AFTER_GAP)) this.#pushRow(row)
+    const pushedCount = isShopSide(this.side) ? ROWS_AFTER_GAP : 0
+    for (const row of rows.slice(0, pushedCount)) this.#pushRow(row)
     let missedCount = 0
-    for (const row of rows) {
-      if (await this.#pushMissed(row)) missedCount++
+    for (const [i, row] of rows.entries()) {
+      if (await this.#pushMissed(row, i < pushedCount)) missedCount++
       await this.#pushWithdrawn(row)
     }
     if (missedCount > 0) this.#report({ fact: 'publishMissed', conversationCount: missedCount })
@@ -129,10 +132,11 @@ export class SideSubscription {
 
   /** Pushes the row before the message: the conversation may not be in the peers' lists. */
   async #introduce(conversation: string, { seq, published }: { seq: number; published: Published }): Promise<void> {
-    const known: Known = { seq, held: [published] }
+    const known: Known = { seq, epoch: '', held: [published] }
     this.#remember(conversation, known)
     try {
       const page = await this.#store.read(conversation, { limit: 1 })
+      known.epoch = page.head.epoch
       const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
       if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
     } catch (error) {
@@ -167,26 +171,29 @@ export class SideSubscription {
    * Pushes what the conversation has gained since the last message that was pushed; of one that was not heard of, since the side came to this node. Its head
    * alone where that is too much, or where the log is shorter by now: then clients see the gap and read. Resolves with whether there was anything.
    */
-  async #pushMissed({ conversation, head, last, ...row }: ListRow): Promise<boolean> {
+  async #pushMissed({ conversation, head, last, ...row }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
     if (known?.held !== undefined) return false
     if (known === undefined && last.at < this.#preparedAt) return false
+    // a log that was lost begins again, with the same numbers
+    const isAnother = known !== undefined && known.epoch !== '' && known.epoch !== head.epoch
+    if (isAnother) known.seq = 0
     const isMissed = known?.seq !== head.seq
-    if (isMissed) await this.#readMissed(conversation, known)
+    if (isMissed) await this.#readMissed(conversation, known, hasRow)
     else
       for (const [participant, cursor] of Object.entries(row.cursors))
         this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
     return isMissed
   }
 
-  async #readMissed(conversation: string, before: Known | undefined): Promise<void> {
-    const known: Known = before ?? { seq: 0, held: undefined }
+  async #readMissed(conversation: string, before: Known | undefined, hasRow: boolean): Promise<void> {
+    const known: Known = before ?? { seq: 0, epoch: '', held: undefined }
     known.held = []
     this.#remember(conversation, known)
     let pushedTo = 0
     try {
       const page = await this.#missed(conversation, before)
-      if (before === undefined) {
+      if (before === undefined && !hasRow) {
         const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
         if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
       }
@@ -195,6 +202,7 @@ export class SideSubscription {
         this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
       }
       known.seq = pushedTo = page.head.seq
+      known.epoch = page.head.epoch
     } finally {
       this.#release(known, pushedTo)
     }

@@ -101,6 +101,8 @@ test.each(['FLUSHALL', 'started again without its file'])(
     await expect
       .poll(async () => [...new Set((before = await written()).map((each) => each.split(' ')[0]))], { timeout: 10_000 })
       .toEqual([
+        ...['ImAgentPub:7~a1', 'ImAllowances', 'ImPresence:shop:7', 'ImSide:c1', 'ImSide:shop:7'].map((channel) => `im:0:at:${channel}`),
+        'im:0:in',
         'im:list:c1',
         'im:list:shop:7',
         'im:records:c1/present',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
-import { conversationChannel, isUserChannel, sideChannel, sidesOf } from '../../protocol/keys.ts'
+import { conversationChannel, isBackendChannel, sideChannel, sidesOf } from '../../protocol/keys.ts'
 import { readPushHead } from '../../protocol/packets.ts'
 import { Subscriber } from './subscriber.ts'
 import { framed, inboxEntry, inConversation, readInbox, unframed, type InboxEntry } from './frames.ts'
@@ -42,7 +42,7 @@ export interface RedisBusOptions {
  * The Bus on Redis pub/sub.
  *
  * What gateways publish for each other goes into inboxes: a node subscribes to one channel at each place (ring.ts), and a script that publishes looks up in
- * the routes (routes.ts) which nodes are to get it. A user's channel, on which backends publish, is a channel of Redis of that name.
+ * the routes (routes.ts) which nodes are to get it. A channel on which backends publish or listen is a channel of Redis of that name.
  */
 export class RedisBus implements Bus {
   readonly #options: RedisBusOptions
@@ -101,7 +101,7 @@ export class RedisBus implements Bus {
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
     const { ring, reads, scripts } = this.#options
-    if (isUserChannel(channel)) {
+    if (isBackendChannel(channel)) {
       const args = [ring.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, framed(origin, packet)]
       await reads.run({ key: channel, keys: [], weight: 0.2, parse: () => undefined, args })
     } else {
@@ -136,7 +136,7 @@ export class RedisBus implements Bus {
   }
 
   #join(name: string): Promise<void> {
-    if (!isUserChannel(name)) return this.#routes.follow(name)
+    if (!isBackendChannel(name)) return this.#routes.follow(name)
     this.#servers.set(name, this.#options.ring.serverOf(name))
     return this.#confirmed(name)
   }
@@ -165,7 +165,7 @@ export class RedisBus implements Bus {
     channel.listeners = channel.listeners.filter((one) => one !== listener)
     if (channel.listeners.length > 0) return
     this.#channels.delete(name)
-    if (!isUserChannel(name)) return this.#routes.leave(name)
+    if (!isBackendChannel(name)) return this.#routes.leave(name)
     const server = this.#servers.get(name)
     this.#servers.delete(name)
     if (server !== undefined) this.#subscribers.get(server)?.drop(name)
@@ -220,7 +220,8 @@ export class RedisBus implements Bus {
 
   /** Inboxes count as regained also when they are subscribed for the first time: then nobody follows anything yet. */
   #onRegained(names: readonly string[]): void {
-    this.#gaps.add(names.filter((name) => !this.#places.has(name)))
+    const others = names.filter((name) => !this.#places.has(name))
+    if (others.length > 0) this.#gaps.add(others)
     for (const name of names) {
       const place = this.#places.get(name)
       if (place !== undefined) void this.#inboxes.subscribed(place).then(() => this.#routes.writeAll(place))

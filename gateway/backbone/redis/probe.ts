@@ -16,7 +16,7 @@ export interface ProbeOptions {
 }
 
 /** One of each kind in use: a Redis user's ACL may allow only some. */
-const CHANNELS = ['ImInbox', 'ImMsgPub']
+const CHANNELS = ['ImInbox', 'ImMsgPub', 'ImShopPub']
 const POLICY = /^maxmemory_policy:(\S+)/m
 
 /**

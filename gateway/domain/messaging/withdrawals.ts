@@ -6,7 +6,7 @@
  */
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { isShopSide, userChannel } from '../../protocol/keys.ts'
+import { backendChannel } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Message } from '../../protocol/model.ts'
 import { encodePacket } from '../../protocol/packet.ts'
@@ -18,7 +18,7 @@ import { imagesIn, type Images } from './images.ts'
 import { ownWords, type Quotes } from './quotes.ts'
 import { isWithdrawn, withdrawnOf } from './tombstone.ts'
 
-/** JSON on the persons' own channels, for backends; windows learn it by `withdrawPush`. */
+/** JSON on both sides' channels for backends; windows learn it by `withdrawPush`. */
 export interface WithdrawnNotice {
   readonly type: 'withdrawn'
   readonly conversation: string
@@ -79,6 +79,6 @@ export class Withdrawals {
     for (const [i, message] of changed.entries())
       await bus.publishIn(conversation, i === 0 ? sid : '', encodePacket({ type: 'event', name: 'withdrawPush', args: [message] }))
     const notice: WithdrawnNotice = { type: 'withdrawn', conversation, seq, id, at: now() }
-    await Promise.all([mine, theirs].filter((side) => !isShopSide(side)).map((side) => bus.publish(userChannel(side), '', JSON.stringify(notice))))
+    await Promise.all([mine, theirs].map((side) => bus.publish(backendChannel(side), '', JSON.stringify(notice))))
   }
 }

@@ -61,7 +61,7 @@ const ODD: readonly (readonly [string, readonly string[], readonly string[], Reg
   ['the user lost the channels', ['ACL', 'SETUSER', 'default', 'resetchannels'], ['ACL', 'SETUSER', 'default', 'allchannels'], /NOPERM.*channel/],
   [
     'the user lost the channels of persons',
-    ['ACL', 'SETUSER', 'default', 'resetchannels', '&ImConv:*', '&ImShopPub:*', '&ImPresence:*'],
+    ['ACL', 'SETUSER', 'default', 'resetchannels', '&ImInbox:*', '&ImShopPub:*'],
     ['ACL', 'SETUSER', 'default', 'allchannels'],
     /NOPERM.*channel/,
   ],
