@@ -45,7 +45,7 @@ export class SideSubscription {
   readonly #channels: Channels
   readonly #report: Report
   readonly #now: () => number
-  /** By conversation, the one that was silent longest first. Most sides are idle. */
+  /** By conversation, the one that was heard of first before the others. Made with the first message: most sides are idle. */
   #known: Map<string, Known> | undefined
   #prepared: Promise<void> | undefined
   #preparedAt = Infinity
