@@ -17,6 +17,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzip } from 'node:zlib'
 import { parser, Transport } from 'engine.io'
 import { LIMITS } from '../protocol/limits.ts'
+import { MESSAGE } from './engine-messages.ts'
 import type { QueriedRequest } from './engine-query.ts'
 import { readBody } from './read-body.ts'
 
@@ -28,7 +29,6 @@ export type PollingRequest = QueriedRequest & { res?: ServerResponse | null }
 const GOODBYE = '1'
 /** Stands between the packets of a payload. */
 const SEPARATOR = '\x1e'
-const MESSAGE = '4'
 /** An answer of so many bytes is compressed, if the client can read that. */
 const COMPRESSED_BYTES = 1024
 /** How long a session that ends waits for a poll that takes its close packet. */

@@ -11,7 +11,7 @@ import { VOLATILE_PUSHES, type Push, type PushData } from '../protocol/pushes.ts
 export type FramePrefix = '' | '4'
 
 export class EncodedPacket {
-  /** Absent for answers, and for the JSON objects of a side's channel (side-message.ts), which are never sent to clients unchanged. */
+  /** Absent for answers, and for the JSON objects of a user's channel (side-message.ts), which are never sent to clients unchanged. */
   readonly push: PushHead | undefined
   /** May be dropped while the client is slow. */
   readonly isVolatile: boolean

@@ -1,5 +1,5 @@
 /**
- * Reads messages on a side's own channel that are not pushes: JSON objects with a `type`, published by a node of ours, by a node of the original
+ * Reads what is published on a user's channel: JSON objects with a `type`, published by a node of ours, by a node of the original
  * gateway or by a backend. A backend's own type becomes a notice. An unreadable message is pushed to nobody; the log says why.
  */
 import { AGENT_MARK, CUSTOMER_MARK } from '../domain/presence/focus.ts'

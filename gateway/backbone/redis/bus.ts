@@ -47,7 +47,7 @@ export interface RedisBusOptions {
 export class RedisBus implements Bus {
   readonly #options: RedisBusOptions
   readonly #channels = new Map<string, Channel>()
-  /** Those of Redis, with the server that holds each: users' channels, and this node's inboxes. */
+  /** Those of Redis, with the server that holds each: backends' channels, and this node's inboxes. */
   readonly #servers = new Map<string, Server | undefined>()
   readonly #places: ReadonlyMap<string, Place>
   readonly #subscribers = new Map<Server, Subscriber>()
@@ -123,8 +123,9 @@ export class RedisBus implements Bus {
 
   /** To be called every `INBOX_CHECK_MS`. Rejects where a server is unavailable. */
   async check(): Promise<void> {
-    await this.#inboxes.check()
-    await this.#routes.tend(INBOX_CHECK_MS)
+    // routes that are not written again expire, wherever the counts cannot be read
+    const results = await Promise.allSettled([this.#inboxes.check(), this.#routes.tend(INBOX_CHECK_MS)])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
   close(): void {

@@ -9,7 +9,7 @@ interface Inbox {
   readonly place: Place
   /** The inbox's channel is subscribed, as far as this node knows. */
   isLive: boolean
-  /** Called once it is subscribed, or will not be soon. */
+  /** Called once it is subscribed. */
   waiting: (() => void)[]
   /** Of the latest publish that has come, or that need not come; undefined: not known since it was subscribed. */
   last: number | undefined

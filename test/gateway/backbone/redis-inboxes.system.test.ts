@@ -211,6 +211,18 @@ describe('a node', () => {
     await recorder.until(1)
   })
 
+  test('writes its routes again also where Redis does not let it read the count', async () => {
+    const server = await started()
+    const node = await opened(server.url)
+    const talk = newTalk()
+    const recorder = await Recorder.on(node.bus, sideChannel(talk.shop))
+    await server.cli('ACL', 'SETUSER', 'default', '-getex')
+    await server.cli('DEL', `im:0:at:${sideChannel(talk.shop)}`)
+    for (let n = 0; n < 3; n++) await expect(look(node)).rejects.toThrow(/getex/i)
+    await node.store.append(talk.message())
+    await recorder.until(1)
+  })
+
   test('goes on where a server of a ring is away, and hears of what is published there when it is back', async () => {
     const group = await startRing(2)
     stops.push(() => group.stop())
