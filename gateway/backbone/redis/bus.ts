@@ -186,15 +186,14 @@ export class RedisBus implements Bus {
   }
 
   #onEntry({ name, isConversation, origin, packet, write }: InboxEntry): void {
-    if (write !== undefined) this.#options.logs.heard(name, write, packet)
+    const log = write === undefined ? undefined : this.#options.logs.heard(name, write, packet)
     if (!isConversation) {
       const channel = this.#channels.get(name)
       if (channel !== undefined) call(channel, { channel: name, origin, packet, push: readPushHead(packet) })
       return
     }
     const push = readPushHead(packet)
-    for (const side of sidesOf(name)) {
-      const channel = sideChannel(side)
+    for (const channel of log?.sideChannels ?? sidesOf(name).map(sideChannel)) {
       const known = this.#channels.get(channel)
       if (known !== undefined) call(known, { channel, conversation: name, origin, packet, push })
     }
