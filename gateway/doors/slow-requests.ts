@@ -30,10 +30,7 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 export class SlowRequests {
   readonly #limits: HttpLimits
   readonly #now: () => number
-  /**
-   * In no order. Not a Set: one that each request enters and leaves would soon keep all requests, with their headers, from the young collector
-   * (router.ts of the Redis backbone says why).
-   */
+  /** In no order. Not a Set: one that each request enters and leaves keeps all of them from the young collector (docs/decisions/0051). */
   readonly #watched: Watched[] = []
 
   /** `now`: ms on a clock that never steps. */

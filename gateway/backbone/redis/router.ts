@@ -19,10 +19,7 @@ export class Router {
   readonly #ring: Ring
   readonly #role: Role
   readonly #settings: RedisSettings
-  /**
-   * By key, also empty ones. A Map from which each message takes its lane again would soon keep all messages from the young collector: V8 makes such a Map a new
-   * table every few deletions, the old table refers to the new one with all that is in it, and once one of them is old, none is ever collected young.
-   */
+  /** By key, also empty ones: a Map that each message enters and leaves keeps all of them from the young collector (docs/decisions/0051). */
   readonly #lanes = new Map<string, Lane>()
   #lanesMost = LANES_KEPT
   #busyCount = 0
