@@ -13,6 +13,8 @@ interface Inbox {
   waiting: (() => void)[]
   /** Of the latest publish that has come, or that need not come; undefined: not known since it was subscribed. */
   last: number | undefined
+  /** Of the latest that has come since it was subscribed. They come in order, so a number that is not greater is of another count. */
+  came: number
   /** What Redis had counted at the last look. */
   counted: number
 }
@@ -36,7 +38,7 @@ export class Inboxes {
     onLost: (place: Place) => void
     onForgotten: (place: Place) => void
   }) {
-    this.#inboxes = options.places.map((place) => ({ place, isLive: false, waiting: [], last: undefined, counted: 0 }))
+    this.#inboxes = options.places.map((place) => ({ place, isLive: false, waiting: [], last: undefined, came: 0, counted: 0 }))
     this.#router = options.router
     this.#node = options.node
     this.#onLost = options.onLost
@@ -65,7 +67,7 @@ export class Inboxes {
     const inbox = this.#inboxes[place.number]!
     inbox.isLive = true
     inbox.last = undefined
-    inbox.counted = 0
+    inbox.came = inbox.counted = 0
     for (const resolve of inbox.waiting.splice(0)) resolve()
     await this.#count(inbox).catch(() => undefined) // the server is away again; then it is subscribed again, too
   }
@@ -78,7 +80,13 @@ export class Inboxes {
   received(place: Place, number: number): void {
     const inbox = this.#inboxes[place.number]!
     if (number === 0) return
-    const { last } = inbox
+    const { last, came } = inbox
+    inbox.came = number
+    if (number <= came) {
+      inbox.last = number
+      inbox.counted = 0
+      return this.#onForgotten(place)
+    }
     if (last !== undefined && number <= last) return
     inbox.last = number
     if (last !== undefined && number > last + 1) this.#onLost(place)
@@ -92,6 +100,8 @@ export class Inboxes {
 
   async #count(inbox: Inbox): Promise<void> {
     const key = inboxKey(inbox.place.start, this.#node)
+    // what comes while the count is under way may be newer than that
+    const { last: before } = inbox
     const run = (args: readonly string[]): Promise<unknown> => this.#router.run({ key, keys: [], args, weight: 0.1, parse: (reply) => reply })
     const found = await run(['GETEX', key, 'PX', KEPT_MS])
     // it is there before anything is counted, so that it is missed where Redis has lost all it had
@@ -100,8 +110,11 @@ export class Inboxes {
     const { last, counted } = inbox
     inbox.counted = now
     if (last === undefined) inbox.last = now
-    else if (found === null || now < last) {
+    // not known before, or it came that Redis counts from the start again
+    else if (before === undefined || last < before) return
+    else if (found === null || now < before) {
       inbox.last = now
+      inbox.came = 0
       this.#onForgotten(inbox.place)
     } else if (counted > last) {
       // counted at the look before already, so it is not only late
