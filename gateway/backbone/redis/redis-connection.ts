@@ -18,7 +18,7 @@ export interface RedisConnectionOptions {
 /**
  * One connection to one server, with a circuit breaker in front of it.
  *
- *   connecting → checking → serving → doubted → serving        a ping was answered after all
+ *   connecting → checking → serving → doubted → serving        a ping was answered after all; an event like the first
  *       ↑           ↓          ↓         ↓
  *       └────────── lost ←─────┴─────────┘                     closed by the other end, or by us after an unanswered ping
  *
@@ -106,6 +106,8 @@ export class RedisConnection {
     if (connection !== this.#connection || this.#isClosed) return
     if (error !== undefined) return this.redis.disconnect(true)
     this.#problem = before
+    // what was left undone meanwhile is taken up, as after a reconnect
+    if (before === undefined) this.#emit('serving')
   }
 
   async close(): Promise<void> {
