@@ -8,7 +8,7 @@ import { GapSpread } from './gap-spread.ts'
 import { Inboxes } from './inboxes.ts'
 import { inboxChannel, routeKey } from './keys.ts'
 import type { KnownLogs } from './known-logs.ts'
-import { tellOp } from './operations.ts'
+import { commandOp, tellOp } from './operations.ts'
 import type { Place, Ring, Server } from './ring.ts'
 import type { Router } from './router.ts'
 import { placeOfChannel, Routes } from './routes.ts'
@@ -103,7 +103,7 @@ export class RedisBus implements Bus {
     const { ring, reads, scripts } = this.#options
     if (isBackendChannel(channel)) {
       const args = [ring.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, framed(origin, packet)]
-      await reads.run({ key: channel, keys: [], weight: 0.2, parse: () => undefined, args })
+      await reads.run(commandOp(channel, args, 0.2))
     } else {
       const key = routeKey(placeOfChannel(ring.places, channel).start, channel)
       await reads.run(tellOp(scripts.tell, { key, routes: [key, key], text: inboxEntry(origin, channel, packet) }))

@@ -1,6 +1,7 @@
 import type { Place } from './ring.ts'
 import type { Router } from './router.ts'
 import { inboxKey } from './keys.ts'
+import { commandOp } from './operations.ts'
 
 /** How long a number stays at least after its node has died. */
 const KEPT_MS = '600000'
@@ -102,7 +103,7 @@ export class Inboxes {
     const key = inboxKey(inbox.place.start, this.#node)
     // what comes while the count is under way may be newer than that
     const { last: before } = inbox
-    const run = (args: readonly string[]): Promise<unknown> => this.#router.run({ key, keys: [], args, weight: 0.1, parse: (reply) => reply })
+    const run = (args: readonly string[]): Promise<unknown> => this.#router.run(commandOp(key, args, 0.1))
     const found = await run(['GETEX', key, 'PX', KEPT_MS])
     // it is there before anything is counted, so that it is missed where Redis has lost all it had
     if (found === null) await run(['SET', key, '0', 'NX', 'PX', KEPT_MS])

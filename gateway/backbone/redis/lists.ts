@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
 import { lastScoreIn, minuteIn, minuteOf, scoreIn, startOf } from './list-minutes.ts'
-import { entryBytes, lastPageOf, LATER_ROWS, listOp, readOp, repairOp, rowOp, type ListedRow, type ListPart } from './operations.ts'
+import { commandOp, entryBytes, keyOp, lastPageOf, LATER_ROWS, listOp, readOp, rowOp, type ListedRow, type ListPart } from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -62,18 +62,13 @@ export class ListReader {
       const wrong = [...wrongRows, ...entries.filter((entry) => this.#isWrong(entry)).map((entry) => ({ ...entry, at: entry.page.messages[0]?.at }))]
       const isShort = !isCut && !isAll && rows.length < limit
       if (attempt === 3 || (wrong.length === 0 && !isShort)) return isCut ? { rows, isCut } : { rows }
-      await Promise.all(
-        wrong.map(({ conversation, score, at }) =>
-          this.#options.reads.run(
-            repairOp(this.#options.scripts.repair, list, {
-              conversation,
-              seen: score,
-              right: at === undefined ? '' : String(scoreIn(minuteOf(at), conversation)),
-            }),
-          ),
-        ),
-      )
+      await Promise.all(wrong.map((row) => this.#repair(list, row)))
     }
+  }
+
+  async #repair(list: string, { conversation, score, at }: Wrong): Promise<void> {
+    const right = at === undefined ? '' : String(scoreIn(minuteOf(at), conversation))
+    await this.#options.reads.run(keyOp(this.#options.scripts.repair, list, [conversation, score, right], 0.2))
   }
 
   /**
@@ -151,28 +146,20 @@ export class ListReader {
     const { reads, scripts } = this.#options
     const rank = this.#ranks.get(list) ?? 0
     this.#ranks.delete(list)
-    const flat = await reads.run({
-      key: list,
-      keys: [],
-      weight: 0.3,
-      parse: (reply) => (reply as unknown[]).flat() as string[],
-      args: ['ZRANGE', list, String(rank), String(rank + CHECK_COUNT - 1), 'WITHSCORES'],
-    })
+    const reply = await reads.run(commandOp(list, ['ZRANGE', list, String(rank), String(rank + CHECK_COUNT - 1), 'WITHSCORES'], 0.3))
+    const flat = (reply as unknown[]).flat() as string[]
     const gone = await Promise.all(
       Array.from({ length: flat.length / 2 }, async (_, i) => {
         const [conversation, score] = [flat[i * 2]!, flat[i * 2 + 1]!]
-        const page = await reads.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
-        if (!this.#isForgotten({ conversation, score, page })) return 0
-        await reads.run(repairOp(scripts.repair, list, { conversation, seen: score, right: '' }))
+        const row = { conversation, score, at: undefined }
+        const { head } = await reads.run(rowOp(scripts.rows, conversation, undefined))
+        if (head.seq > 0 || !this.#isOver(row)) return 0
+        await this.#repair(list, row)
         return 1
       }),
     )
     if (gone.length < CHECK_COUNT) return
     this.#ranks.set(list, rank + gone.filter((count) => count === 0).length)
-  }
-
-  #isForgotten(entry: Entry): boolean {
-    return entry.page.head.seq === 0 && this.#isOver(entry)
   }
 
   /** So old that nothing is left of a conversation that nobody answered. */

@@ -1,10 +1,17 @@
+import { EventEmitter } from 'node:events'
 import { Command, Redis, type RedisOptions } from 'ioredis'
 import type { Sendable } from './batch-call.ts'
 import { CommandWriter } from './command-writer.ts'
 import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
-export type RedisConnectionEvent = 'serving' | 'doubted' | 'lost' | 'moved' | 'closed'
+interface RedisConnectionEvents {
+  serving: []
+  doubted: []
+  lost: []
+  moved: []
+  closed: []
+}
 
 export interface RedisConnectionOptions {
   readonly redis: RedisOptions
@@ -25,13 +32,12 @@ export interface RedisConnectionOptions {
  * `problem` is undefined only while serving; callers refuse at once otherwise. ioredis reconnects, with jitter, so that many
  * nodes do not come back at the same moment.
  */
-export class RedisConnection {
+export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
   readonly redis: Redis
   /** Resolves when the first attempt to connect has ended, successfully or not. */
   readonly checked: Promise<void>
   #onChecked: () => void = () => undefined
   readonly #options: RedisConnectionOptions
-  readonly #listeners = new Map<RedisConnectionEvent, Set<() => void>>()
   readonly #timer: NodeJS.Timeout
   /** Of the last batch, if that was answered: no byte of it is needed any more. */
   #writer: CommandWriter | undefined
@@ -43,6 +49,7 @@ export class RedisConnection {
   #reconnectTimer: NodeJS.Timeout | undefined
 
   constructor(options: RedisConnectionOptions) {
+    super()
     this.#options = options
     this.redis = new Redis({
       ...driverOptions(options.settings),
@@ -57,19 +64,13 @@ export class RedisConnection {
     this.redis.on('ready', () => void this.#check(++this.#connection))
     this.redis.on('close', () => this.#onLost())
     this.redis.on('end', () => this.#reconnect())
-    this.redis.on('moved', () => this.#emit('moved'))
+    this.redis.on('moved', () => this.emit('moved'))
     this.#timer = setInterval(() => void this.#onTimer(), options.settings.pingMs)
   }
 
   /** Why nothing can be sent now. */
   get problem(): string | undefined {
     return this.#problem
-  }
-
-  on(event: RedisConnectionEvent, listener: () => void): void {
-    let listeners = this.#listeners.get(event)
-    if (listeners === undefined) this.#listeners.set(event, (listeners = new Set()))
-    listeners.add(listener)
   }
 
   /** Sends the commands in one write and resolves with one reply for each, an Error where it failed. Rejects only where one cannot be written. */
@@ -100,7 +101,7 @@ export class RedisConnection {
     const connection = this.#connection
     const before = this.#problem
     this.#problem ??= 'does not answer'
-    this.#emit('doubted')
+    this.emit('doubted')
     const error = await this.redis.ping().then(() => undefined, asError)
     this.#isProbing = false
     if (connection !== this.#connection || this.#isClosed) return
@@ -115,7 +116,7 @@ export class RedisConnection {
     this.#problem = 'closed'
     clearInterval(this.#timer)
     clearTimeout(this.#reconnectTimer)
-    this.#emit('closed')
+    this.emit('closed')
     // Between two attempts ioredis has nothing to close and emits no 'end'.
     const isOpen = ['connecting', 'connect', 'ready'].includes(this.redis.status)
     const ended = new Promise<void>((resolve) => this.redis.once('end', () => resolve()))
@@ -129,7 +130,7 @@ export class RedisConnection {
     this.#problem = problem
     this.#lastError = undefined
     this.#onChecked()
-    if (problem === undefined) this.#emit('serving')
+    if (problem === undefined) this.emit('serving')
   }
 
   /** ioredis emits 'close' after most errors, but not while it looks for a Sentinel that answers. */
@@ -146,7 +147,7 @@ export class RedisConnection {
     if (this.#isClosed) return
     const wasServing = this.#problem === undefined || this.#isProbing
     this.#problem = this.#lastError ?? 'the connection was lost'
-    if (wasServing) this.#emit('lost')
+    if (wasServing) this.emit('lost')
   }
 
   /** ioredis gives up when a Sentinel look-up is interrupted; we try again. */
@@ -165,10 +166,6 @@ export class RedisConnection {
   async #ping(): Promise<void> {
     const error = await this.redis.ping().then(() => undefined, asError)
     if (isTimeout(error)) await this.doubt()
-  }
-
-  #emit(event: RedisConnectionEvent): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener()
   }
 }
 

@@ -2,7 +2,7 @@ import { Unavailable } from '../backbone.ts'
 import { shardNumber, sideOfChannel } from '../../protocol/keys.ts'
 import { routeKey } from './keys.ts'
 import type { Inboxes } from './inboxes.ts'
-import { routeOp } from './operations.ts'
+import { keyOp } from './operations.ts'
 import type { Place, Ring } from './ring.ts'
 import type { Router } from './router.ts'
 import type { Script } from './op.ts'
@@ -155,9 +155,10 @@ export class Routes {
     return this.#run(place, channel, String(LASTS_MS))
   }
 
-  #run(place: Place, channel: string, ms: string): Promise<boolean> {
+  /** Resolves with whether the route had this node before. `ms`: how long it lasts, '' if the node leaves. */
+  async #run(place: Place, channel: string, ms: string): Promise<boolean> {
     const { router, script, node } = this.#options
-    return router.run(routeOp(script, routeKey(place.start, channel), { node, ms }))
+    return (await router.run(keyOp(script, routeKey(place.start, channel), [node, ms], 0.1))) === 1
   }
 
   #placesOf(channel: string): readonly Place[] {

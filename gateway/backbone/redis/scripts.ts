@@ -4,55 +4,33 @@ import { writeAppends } from './append-call.ts'
 import type { Script } from './op.ts'
 import type { RedisSettings } from './settings.ts'
 
-export interface Scripts {
-  readonly append: Script
-  readonly assignment: Script
-  readonly advance: Script
-  readonly read: Script
-  readonly rows: Script
-  readonly list: Script
-  readonly forget: Script
-  readonly replace: Script
-  readonly erase: Script
-  readonly touch: Script
-  readonly repair: Script
-  readonly items: Script
-  readonly put: Script
-  readonly remove: Script
-  readonly keep: Script
-  readonly image: Script
-  readonly tell: Script
-  readonly route: Script
-  readonly probe: Script
-}
+export type Scripts = ReturnType<typeof loadScripts>
 
 /** `publish`: the command for channels. */
-export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
+export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH') {
   const { windowCount, keepMs } = settings
   return {
     append: { ...loadTelling('append', [String(windowCount), publish]), write: writeAppends },
-    assignment: load('assignment', []),
+    assignment: load('assignment'),
     advance: loadTelling('advance', [publish]),
     tell: loadTelling('tell', [publish]),
-    route: load('route', []),
-    read: load('read', []),
+    route: load('route'),
+    read: load('read'),
     rows: script('rows', read('row') + read('rows'), []),
     list: script('list', read('row') + read('list'), []),
-    forget: load('forget', []),
-    replace: load('replace', []),
-    erase: load('erase', []),
-    touch: load('touch', []),
-    repair: load('repair', []),
-    items: load('items', []),
-    put: load('put', []),
-    remove: load('remove', []),
+    forget: load('forget'),
+    replace: load('replace'),
+    touch: load('touch'),
+    repair: load('repair'),
+    items: load('items'),
+    put: load('put'),
     keep: load('keep', [String(keepMs)]),
-    image: load('image', []),
-    probe: load('probe', []),
+    image: load('image'),
+    probe: load('probe'),
   }
 }
 
-const load = (name: string, head: readonly string[]): Script => script(name, read(name), head)
+const load = (name: string, head: readonly string[] = []): Script => script(name, read(name), head)
 
 /** A script that publishes. */
 const loadTelling = (name: string, head: readonly string[]): Script => script(name, read('inbox') + read(name), head)

@@ -19,7 +19,7 @@ import type { KnownLogs } from './known-logs.ts'
 import { minuteOf, scoreIn } from './list-minutes.ts'
 import { assignmentLines } from './log-head.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
-import { advanceOp, assignmentOp, eraseOp, forgetOp, leaveOp, readOp, replaceOp, touchOp } from './operations.ts'
+import { advanceOp, assignmentOp, commandOp, eraseOp, forgetOp, keyOp, readOp, replaceOp } from './operations.ts'
 import type { Router } from './router.ts'
 import type { RedisSettings } from './settings.ts'
 
@@ -121,12 +121,12 @@ export class RedisStore implements Store {
    * which readers skip.
    */
   async erase(conversation: string): Promise<boolean> {
-    const { writes, scripts } = this.#options
+    const { writes } = this.#options
     const log = this.#logs.of(conversation)
-    await Promise.all(log.sides.map((side) => writes.run(leaveOp(listKey(side), conversation))))
-    const isErased = await writes.run(eraseOp(scripts.erase, conversation))
+    await Promise.all(log.sides.map((side) => writes.run(commandOp(listKey(side), ['ZREM', listKey(side), conversation], 0.2))))
+    const count = await writes.run(eraseOp(conversation))
     log.forget()
-    return isErased
+    return Number(count) > 0
   }
 
   /**
@@ -154,7 +154,7 @@ export class RedisStore implements Store {
     const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
     const known = log.listed[i]
     try {
-      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, score: scoreIn(minute, conversation), ms }))
+      await writes.run(keyOp(scripts.touch, listKey(log.sides[i]!), [String(scoreIn(minute, conversation)), conversation, ms], 0.2))
       log.listed[i] = { minute, at: performance.now(), isForGood }
     } catch (error) {
       if (!(error instanceof Unavailable) || known === undefined) throw error

@@ -1,8 +1,8 @@
--- Puts items into collections, each only if the stored version is the expected one. The caller makes the new version, so the same
+-- Puts items into collections or removes them, each only if the stored version is the expected one. The caller makes the new version, so the same
 -- put again finds itself stored and changes nothing. A collection whose items all expire, expires with the last of them.
 --
 -- KEYS  per item: collection (hash of key → 'version expiresAt value', expiresAt 0 = never)
--- ARGV  per item 6: key, version, now, expiresAt, expected version ('' = none, '*' = any), value
+-- ARGV  per item 6: key, version, now, expiresAt, expected version ('' = none, '*' = any), value; an item with expiresAt '-' is removed
 -- returns per item 1, or if refused what is stored ('' = nothing)
 local FORGET_LATER = 60000
 
@@ -15,7 +15,12 @@ local function put(collection, a)
     if found == version then return 1 end
     if tonumber(ends) > 0 and tonumber(ends) <= now then known, found = false, '' end
   end
-  if expect ~= '*' and expect ~= found then return known or '' end
+  local isRemoved = expiresAt == '-'
+  if expect ~= '*' and expect ~= found and (known or not isRemoved) then return known or '' end
+  if isRemoved then
+    redis.call('HDEL', collection, key)
+    return 1
+  end
   local isNew = redis.call('EXISTS', collection) == 0
   redis.call('HSET', collection, key, version .. ' ' .. expiresAt .. ' ' .. ARGV[a + 5])
   if expiresAt == '0' then redis.call('PERSIST', collection)
