@@ -9,8 +9,6 @@ interface RedisConnectionEvents {
   serving: []
   doubted: []
   lost: []
-  moved: []
-  closed: []
 }
 
 export interface RedisConnectionOptions {
@@ -64,7 +62,6 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     this.redis.on('ready', () => void this.#check(++this.#connection))
     this.redis.on('close', () => this.#onLost())
     this.redis.on('end', () => this.#reconnect())
-    this.redis.on('moved', () => this.emit('moved'))
     this.#timer = setInterval(() => void this.#onTimer(), options.settings.pingMs)
   }
 
@@ -108,7 +105,7 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     if (error !== undefined) return this.redis.disconnect(true)
     this.#problem = before
     // what was left undone meanwhile is taken up, as after a reconnect
-    if (before === undefined) this.#emit('serving')
+    if (before === undefined) this.emit('serving')
   }
 
   async close(): Promise<void> {
@@ -116,7 +113,6 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     this.#problem = 'closed'
     clearInterval(this.#timer)
     clearTimeout(this.#reconnectTimer)
-    this.emit('closed')
     // Between two attempts ioredis has nothing to close and emits no 'end'.
     const isOpen = ['connecting', 'connect', 'ready'].includes(this.redis.status)
     const ended = new Promise<void>((resolve) => this.redis.once('end', () => resolve()))

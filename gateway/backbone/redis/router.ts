@@ -5,8 +5,8 @@ import { Lane, Pending } from './pending.ts'
 import type { Ring, Server } from './ring.ts'
 import type { RedisSettings } from './settings.ts'
 
-/** Which of a server's connections: writes may wait for a replica, and reads must not wait for them. */
-export type Role = 'writer' | 'reader'
+/** Which of a server's connections: writes may wait for a replica, and reads must not wait for them; one that hears can do nothing else. */
+export type Role = 'writer' | 'reader' | 'subscriber'
 
 /** So many lanes stay when nothing is in them; with more, all that are empty go at once. */
 const LANES_KEPT = 4096

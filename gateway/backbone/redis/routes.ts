@@ -18,8 +18,6 @@ export interface RoutesOptions {
   readonly inboxes: Inboxes
   readonly script: Script
   readonly node: string
-  /** Ms that a new route waits for an inbox that is being subscribed. */
-  readonly timeoutMs: number
   /** What was published on these channels may have missed this node. */
   readonly onMissed: (channels: readonly string[]) => void
 }
@@ -36,14 +34,13 @@ export interface RoutesOptions {
 export class Routes {
   readonly #options: RoutesOptions
   readonly #channels = new Map<string, readonly Place[]>()
-  /** By place: what could not be written. */
-  readonly #unwritten: readonly Set<string>[]
+  /** What could not be written somewhere although the inbox there is subscribed. A place without one gets all routes when it has one. */
+  readonly #unwritten = new Set<string>()
   #retry: NodeJS.Timeout | undefined
   #renewing: IterableIterator<[string, readonly Place[]]> | undefined
 
   constructor(options: RoutesOptions) {
     this.#options = options
-    this.#unwritten = options.ring.places.map(() => new Set())
   }
 
   /** Resolves when what is published on the channel goes to this node's inboxes. Rejects where no place could be told. */
@@ -60,11 +57,8 @@ export class Routes {
     const places = this.#channels.get(channel)
     if (places === undefined) return
     this.#channels.delete(channel)
-    for (const place of places) {
-      this.#unwritten[place.number]!.delete(channel)
-      // where it fails, scripts find nobody behind the route, or it expires
-      this.#run(place, channel, '').catch(() => undefined)
-    }
+    // where it fails, scripts find nobody behind the route, or it expires
+    for (const place of places) this.#run(place, channel, '').catch(() => undefined)
   }
 
   /** The channels of this node that have a route at the place. */
@@ -72,9 +66,11 @@ export class Routes {
     return [...this.#channels].flatMap(([channel, places]) => (places.includes(place) ? [channel] : []))
   }
 
-  /** Writes all routes of the place again. */
+  /** Writes all routes of the place again. Until then it may have missed something. */
   async writeAll(place: Place): Promise<void> {
-    await this.#writeAgain(place, this.at(place))
+    const channels = this.at(place)
+    const problems = await Promise.all(channels.map((channel) => this.#write(place, channel)))
+    this.#options.onMissed(channels.filter((_, i) => problems[i] === undefined))
   }
 
   /** To be called every `everyMs`: writes a part of all again, which else would expire. */
@@ -86,25 +82,19 @@ export class Routes {
     clearTimeout(this.#retry)
   }
 
-  /** What could not be written although the inbox is subscribed. A place without one is written as a whole when it has one. */
   #retryLater(): void {
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined
-      for (const place of this.#options.ring.places) void this.#catchUp(place)
+      const channels = [...this.#unwritten]
+      this.#unwritten.clear()
+      for (const channel of channels) void this.#writeAgain(channel)
     }, RETRY_MS)
   }
 
-  async #catchUp(place: Place): Promise<void> {
-    const unwritten = this.#unwritten[place.number]!
-    if (unwritten.size === 0 || !this.#options.inboxes.isLive(place)) return
-    await this.#writeAgain(place, [...unwritten])
-  }
-
-  /** What could not be written is tried again; until then it may miss more. */
-  async #writeAgain(place: Place, channels: readonly string[]): Promise<void> {
-    const problems = await Promise.all(channels.map((channel) => this.#write(place, channel)))
-    const written = channels.filter((_, i) => problems[i] === undefined)
-    if (written.length > 0) this.#options.onMissed(written)
+  async #writeAgain(channel: string): Promise<void> {
+    const places = (this.#channels.get(channel) ?? []).filter((place) => this.#options.inboxes.isLive(place))
+    await Promise.all(places.map((place) => this.#write(place, channel)))
+    this.#options.onMissed([channel])
   }
 
   async #renew(count: number): Promise<void> {
@@ -129,21 +119,16 @@ export class Routes {
 
   /** Resolves with why the route is not written; undefined: it is. */
   async #write(place: Place, channel: string): Promise<Unavailable | undefined> {
-    const { inboxes, ring, timeoutMs } = this.#options
+    const { inboxes } = this.#options
     try {
-      if (!inboxes.isLive(place)) {
-        const problem = ring.problemAt(place)
-        if (problem === undefined) await inboxes.settled(place, timeoutMs)
-        if (!inboxes.isLive(place)) throw new Unavailable(`Redis: ${problem ?? 'the inbox is not subscribed'}`)
-      }
+      if (!inboxes.isLive(place)) await inboxes.join(place)
       await this.#put(place, channel)
-      this.#unwritten[place.number]!.delete(channel)
       return undefined
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
-      if (this.#channels.has(channel)) {
-        this.#unwritten[place.number]!.add(channel)
-        if (inboxes.isLive(place)) this.#retryLater()
+      if (this.#channels.has(channel) && inboxes.isLive(place)) {
+        this.#unwritten.add(channel)
+        this.#retryLater()
       }
       return error
     }

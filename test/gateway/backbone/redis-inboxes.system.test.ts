@@ -22,7 +22,7 @@ async function started(): Promise<RedisServer> {
 }
 
 async function opened(url: string, settings: Partial<RedisSettings> = {}): Promise<Backbone> {
-  const node = await openRedis({ url, gapSpreadMs: 10, commandTimeoutMs: 1000, pingMs: 200, ...settings })
+  const node = await openRedis({ url, commandTimeoutMs: 1000, pingMs: 200, ...settings })
   stops.push(() => node.close())
   return node
 }
