@@ -2,16 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
 import { conversationChannel, isBackendChannel, sideChannel, sidesOf } from '../../protocol/keys.ts'
 import { readPushHead } from '../../protocol/packets.ts'
+import type { RedisContext } from './context.ts'
 import { framed, inboxEntry, inConversation, readInbox, unframed, type InboxEntry } from './frames.ts'
 import { Inboxes } from './inboxes.ts'
 import { routeKey } from './keys.ts'
-import type { KnownLogs } from './known-logs.ts'
 import { commandOp, tellOp } from './operations.ts'
-import type { Ring } from './ring.ts'
-import type { Router } from './router.ts'
 import { placeOfChannel, Routes } from './routes.ts'
-import type { Scripts } from './scripts.ts'
-import type { RedisSettings } from './settings.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 /** Between two looks at what Redis has counted into the inboxes. */
@@ -31,14 +27,6 @@ interface Channel {
   joined: Promise<void>
 }
 
-export interface RedisBusOptions {
-  readonly ring: Ring
-  readonly reads: Router
-  readonly scripts: Scripts
-  readonly settings: RedisSettings
-  readonly logs: KnownLogs
-}
-
 /**
  * The Bus on Redis pub/sub.
  *
@@ -46,7 +34,7 @@ export interface RedisBusOptions {
  * the routes (routes.ts) which nodes are to get it. A channel on which backends publish or listen is a channel of Redis of that name.
  */
 export class RedisBus implements Bus {
-  readonly #options: RedisBusOptions
+  readonly #context: RedisContext
   readonly #channels = new Map<string, Channel>()
   readonly #subscriptions: Subscriptions
   readonly #inboxes: Inboxes
@@ -56,9 +44,9 @@ export class RedisBus implements Bus {
   #gapTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(options: RedisBusOptions) {
-    this.#options = options
-    const { ring, reads: router, scripts, settings } = options
+  constructor(context: RedisContext) {
+    this.#context = context
+    const { ring, reads: router, scripts, settings } = context
     const { places } = ring
     const node = randomBytes(6).toString('hex')
     this.#subscriptions = new Subscriptions({
@@ -97,7 +85,7 @@ export class RedisBus implements Bus {
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
-    const { ring, reads, scripts } = this.#options
+    const { ring, reads, scripts } = this.#context
     if (isBackendChannel(channel)) {
       const args = [ring.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, framed(origin, packet)]
       await reads.run(commandOp(channel, args, 0.2))
@@ -108,7 +96,7 @@ export class RedisBus implements Bus {
   }
 
   async publishIn(conversation: string, origin: string, packet: string): Promise<void> {
-    const { reads, scripts, logs } = this.#options
+    const { reads, scripts, logs } = this.#context
     const { routes } = logs.of(conversation)
     const text = inboxEntry(origin, inConversation(conversation), packet)
     await reads.run(tellOp(scripts.tell, { key: conversationChannel(conversation), routes, text }))
@@ -159,7 +147,7 @@ export class RedisBus implements Bus {
   }
 
   #onEntry({ name, isConversation, origin, packet, write }: InboxEntry): void {
-    const log = write === undefined ? undefined : this.#options.logs.heard(name, write, packet)
+    const log = write === undefined ? undefined : this.#context.logs.heard(name, write, packet)
     if (!isConversation) {
       const channel = this.#channels.get(name)
       if (channel !== undefined) call(channel, { channel: name, origin, packet, push: readPushHead(packet) })

@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Unavailable } from '../backbone.ts'
 import { Full, type Image, type Images, type StoredImage } from '../images.ts'
+import type { RedisContext } from './context.ts'
 import { imageKey } from './keys.ts'
 import { commandOp, keyOp } from './operations.ts'
-import type { Router } from './router.ts'
-import type { Scripts } from './scripts.ts'
 
-export interface ImagesOptions {
-  readonly writes: Router
-  readonly reads: Router
-  readonly scripts: Scripts
-  /** 0 = for ever. */
-  readonly keepMs: number
-}
+type ImagesContext = Pick<RedisContext, 'writes' | 'reads' | 'scripts' | 'settings'>
 
 /**
  * An image is one string: its type, a newline, its bytes in base64, because commands and replies travel here as text. That takes
@@ -20,16 +13,17 @@ export interface ImagesOptions {
  * names yet has a key that expires: Redis removes it, and no two nodes can disagree.
  */
 export class RedisImages implements Images {
-  readonly #options: ImagesOptions
+  readonly #context: ImagesContext
 
-  constructor(options: ImagesOptions) {
-    this.#options = options
+  constructor(context: ImagesContext) {
+    this.#context = context
   }
 
   async put({ type, bytes }: Image, waitMs?: number): Promise<string> {
     const id = randomBytes(18).toString('base64url')
     const key = imageKey(id)
-    const { writes, scripts, keepMs } = this.#options
+    const { writes, scripts, settings } = this.#context
+    const { keepMs } = settings
     const head = `${type}\n`
     const length = head.length + Math.ceil(bytes.length / 3) * 4
     await this.#requireRoom(key, length)
@@ -47,19 +41,19 @@ export class RedisImages implements Images {
   }
 
   async keep(id: string): Promise<number | undefined> {
-    const { writes, scripts } = this.#options
+    const { writes, scripts } = this.#context
     const left = (await writes.run(keyOp(scripts.keep, imageKey(id), [], 0.2))) as number
     return left === -2 ? undefined : left === -1 ? Infinity : left
   }
 
   async letGo(id: string, waitMs: number): Promise<void> {
     const key = imageKey(id)
-    await this.#options.writes.run(commandOp(key, ['PEXPIRE', key, String(Math.max(1, Math.round(waitMs))), 'LT'], 0.2))
+    await this.#context.writes.run(commandOp(key, ['PEXPIRE', key, String(Math.max(1, Math.round(waitMs))), 'LT'], 0.2))
   }
 
   async remove(id: string): Promise<void> {
     const key = imageKey(id)
-    await this.#options.writes.run(commandOp(key, ['UNLINK', key], 0.2))
+    await this.#context.writes.run(commandOp(key, ['UNLINK', key], 0.2))
   }
 
   /** The last quarter of maxmemory is for messages. Redis itself is asked, so that nothing has to be counted here. */
@@ -102,7 +96,7 @@ export class RedisImages implements Images {
   }
 
   #ask(key: string, args: readonly string[]): Promise<unknown> {
-    return this.#options.reads.run(commandOp(key, args, 2))
+    return this.#context.reads.run(commandOp(key, args, 2))
   }
 }
 

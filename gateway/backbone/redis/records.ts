@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Item, NewItem, Put, Records } from '../records.ts'
+import type { RedisContext } from './context.ts'
 import { recordsKey } from './keys.ts'
 import { keyOp } from './operations.ts'
-import type { Router } from './router.ts'
-import type { Scripts } from './scripts.ts'
 
 /** A collection is one hash on one server; each method is one round trip. */
 export class RedisRecords implements Records {
-  readonly #options: { readonly writes: Router; readonly reads: Router; readonly scripts: Scripts }
+  readonly #context: RedisContext
 
-  constructor(options: { readonly writes: Router; readonly reads: Router; readonly scripts: Scripts }) {
-    this.#options = options
+  constructor(context: RedisContext) {
+    this.#context = context
   }
 
   async items(collection: string, now: number): Promise<readonly Item[]> {
-    const { reads, scripts } = this.#options
+    const { reads, scripts } = this.#context
     return itemsOf((await reads.run(keyOp(scripts.items, recordsKey(collection), [String(now)], 1))) as readonly string[])
   }
 
@@ -31,7 +30,7 @@ export class RedisRecords implements Records {
 
   /** Resolves with 1, or what is there instead of the expected version. */
   async #put(collection: string, args: readonly string[]): Promise<1 | string> {
-    const { writes, scripts } = this.#options
+    const { writes, scripts } = this.#context
     return (await writes.run(keyOp(scripts.put, recordsKey(collection), args, 0.5 + args.at(-1)!.length / 1000))) as 1 | string
   }
 }

@@ -37,7 +37,7 @@ export class Routes {
   /** What could not be written somewhere although the inbox there is subscribed. A place without one gets all routes when it has one. */
   readonly #unwritten = new Set<string>()
   #retry: NodeJS.Timeout | undefined
-  #renewing: IterableIterator<[string, readonly Place[]]> | undefined
+  #renewing: IterableIterator<string> | undefined
 
   constructor(options: RoutesOptions) {
     this.#options = options
@@ -47,10 +47,10 @@ export class Routes {
   async follow(channel: string): Promise<void> {
     const places = this.#placesOf(channel)
     this.#channels.set(channel, places)
-    const problems = await Promise.all(places.map((place) => this.#write(place, channel)))
-    if (problems.includes(undefined)) return
+    const outcomes = await Promise.all(places.map((place) => this.#write(place, channel)))
+    if (outcomes.some(isWritten)) return
     this.leave(channel)
-    throw problems[0]!
+    throw outcomes[0] as Unavailable
   }
 
   leave(channel: string): void {
@@ -69,13 +69,23 @@ export class Routes {
   /** Writes all routes of the place again. Until then it may have missed something. */
   async writeAll(place: Place): Promise<void> {
     const channels = this.at(place)
-    const problems = await Promise.all(channels.map((channel) => this.#write(place, channel)))
-    this.#options.onMissed(channels.filter((_, i) => problems[i] === undefined))
+    const outcomes = await Promise.all(channels.map((channel) => this.#write(place, channel)))
+    this.#options.onMissed(channels.filter((_, i) => isWritten(outcomes[i]!)))
   }
 
   /** To be called every `everyMs`: writes a part of all again, which else would expire. */
   async tend(everyMs: number): Promise<void> {
-    await this.#renew(Math.ceil((this.#channels.size * everyMs) / RENEWED_MS))
+    const channels: string[] = []
+    this.#renewing ??= this.#channels.keys()
+    for (let left = Math.ceil((this.#channels.size * everyMs) / RENEWED_MS); left > 0; left--) {
+      const next = this.#renewing.next()
+      if (next.done === true) {
+        this.#renewing = undefined
+        break
+      }
+      channels.push(next.value)
+    }
+    await this.#writeAgain(channels)
   }
 
   close(): void {
@@ -87,43 +97,28 @@ export class Routes {
       this.#retry = undefined
       const channels = [...this.#unwritten]
       this.#unwritten.clear()
-      for (const channel of channels) void this.#writeAgain(channel)
+      void this.#writeAgain(channels)
     }, RETRY_MS)
   }
 
-  async #writeAgain(channel: string): Promise<void> {
-    const places = (this.#channels.get(channel) ?? []).filter((place) => this.#options.inboxes.isLive(place))
-    await Promise.all(places.map((place) => this.#write(place, channel)))
-    this.#options.onMissed([channel])
-  }
-
-  async #renew(count: number): Promise<void> {
-    const channels: [string, readonly Place[]][] = []
-    this.#renewing ??= this.#channels.entries()
-    while (channels.length < count) {
-      const next = this.#renewing.next()
-      if (next.done === true) {
-        this.#renewing = undefined
-        break
-      }
-      channels.push(next.value)
-    }
+  /** Wherever the node has an inbox. Where a route was not there, something may have been missed. */
+  async #writeAgain(channels: readonly string[]): Promise<void> {
     await Promise.all(
-      channels.map(async ([channel, places]) => {
-        const had = await Promise.all(places.filter((place) => this.#options.inboxes.isLive(place)).map((place) => this.#put(place, channel)))
-        // somebody has removed it
-        if (had.includes(false)) this.#options.onMissed([channel])
+      channels.map(async (channel) => {
+        const places = (this.#channels.get(channel) ?? []).filter((place) => this.#options.inboxes.isLive(place))
+        const outcomes = await Promise.all(places.map((place) => this.#write(place, channel)))
+        if (outcomes.includes(false)) this.#options.onMissed([channel])
       }),
     )
   }
 
-  /** Resolves with why the route is not written; undefined: it is. */
-  async #write(place: Place, channel: string): Promise<Unavailable | undefined> {
+  /** Resolves with whether the route had this node before, or with why it is not written. */
+  async #write(place: Place, channel: string): Promise<boolean | Unavailable> {
     const { inboxes } = this.#options
     try {
       if (!inboxes.isLive(place)) await inboxes.join(place)
-      await this.#put(place, channel)
-      return undefined
+      // not where the channel was left meanwhile
+      return !this.#channels.has(channel) || (await this.#run(place, channel, String(LASTS_MS)))
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
       if (this.#channels.has(channel) && inboxes.isLive(place)) {
@@ -132,12 +127,6 @@ export class Routes {
       }
       return error
     }
-  }
-
-  /** Resolves with whether the route had this node before. Not where the channel was left meanwhile. */
-  async #put(place: Place, channel: string): Promise<boolean> {
-    if (!this.#channels.has(channel)) return true
-    return this.#run(place, channel, String(LASTS_MS))
   }
 
   /** Resolves with whether the route had this node before. `ms`: how long it lasts, '' if the node leaves. */
@@ -151,6 +140,8 @@ export class Routes {
     return sideOfChannel(channel) === undefined ? [placeOfChannel(places, channel)] : places
   }
 }
+
+const isWritten = (outcome: boolean | Unavailable): boolean => typeof outcome === 'boolean'
 
 /** Where a channel's route is, unless it is a side's. */
 export const placeOfChannel = (places: readonly Place[], channel: string): Place => places[shardNumber(channel, places.length)]!
