@@ -11,6 +11,7 @@ import type { Presence as WirePresence } from '../protocol/model.ts'
 import { AgentWindows } from './agent-windows.ts'
 import { SideSubscription } from './side-subscription.ts'
 import type { Peer } from './peer.ts'
+import type { PeerGroup } from './peer-group.ts'
 import { PresenceSubscriptions } from './presence-subscriptions.ts'
 import { unlessAway } from './unless-away.ts'
 
@@ -88,14 +89,9 @@ export class Hub {
     this.#viewing.left(peer.sid)
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#leaveDevice(deviceKey(peer))
     const { side, id } = peer.identity
-    const sideSubscription = this.#sideSubscriptions.get(side)
-    sideSubscription?.peers.delete(peer)
-    if (sideSubscription?.peers.size === 0) {
-      sideSubscription.release()
-      this.#toCompare.delete(sideSubscription)
-      this.#sideSubscriptions.delete(side)
-    }
-    this.#closeWindow(agentKey(side, id), peer)
+    const last = leave(this.#sideSubscriptions, side, peer)
+    if (last !== undefined) this.#toCompare.delete(last)
+    leave(this.#agents, agentKey(side, id), peer)
   }
 
   /** Resolves with the presence of `sides`, and pushes changes to the peer from then on. Replaces the sides of the call before. */
@@ -147,13 +143,6 @@ export class Hub {
     return windows
   }
 
-  #closeWindow(key: string, peer: Peer): void {
-    const windows = this.#agents.get(key)
-    if (windows === undefined || !windows.peers.delete(peer) || windows.peers.size > 0) return
-    windows.release()
-    this.#agents.delete(key)
-  }
-
   #sideSubscription(side: string): SideSubscription {
     const known = this.#sideSubscriptions.get(side)
     if (known !== undefined) return known
@@ -196,3 +185,12 @@ export class Hub {
 }
 
 const deviceKey = ({ identity, device }: Peer): string => `${participantKey(identity)} ${device}`
+
+/** Takes the peer out of its group. Returns the group if it was the last. */
+function leave<G extends PeerGroup>(groups: Map<string, G>, key: string, peer: Peer): G | undefined {
+  const group = groups.get(key)
+  if (group === undefined || !group.peers.delete(peer) || group.peers.size > 0) return undefined
+  group.release()
+  groups.delete(key)
+  return group
+}

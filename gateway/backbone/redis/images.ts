@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Unavailable } from '../backbone.ts'
 import { Full, type Image, type Images, type StoredImage } from '../images.ts'
+import { infoField } from './check-server.ts'
 import type { RedisContext } from './context.ts'
 import { imageKey } from './keys.ts'
 import { commandOp, keyOp } from './operations.ts'
@@ -65,10 +66,7 @@ export class RedisImages implements Images {
       if (error instanceof Unavailable) throw error
       return // this Redis user may not call INFO
     }
-    const [used, limit] = ['used_memory', 'maxmemory'].map((name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0)) as [
-      number,
-      number,
-    ]
+    const [used, limit] = [Number(infoField(text, 'used_memory') ?? 0), Number(infoField(text, 'maxmemory') ?? 0)]
     if (limit > 0 && used + length > limit * IMAGES_SHARE)
       throw new Full(`Redis uses ${used} bytes of its maxmemory, ${limit}, and the last quarter is for messages`)
   }

@@ -135,8 +135,9 @@ export class ListReader {
         return true
       }),
     )
-    const next = (this.#ranks.get(list) ?? 0) - gone.filter((isGone) => isGone).length
-    this.#ranks.set(list, gone.length < CHECK_COUNT ? 0 : Math.max(0, next))
+    // others have taken the places of those that went
+    if (gone.includes(true)) this.#ranks.set(list, Math.min(rank, this.#ranks.get(list) ?? 0))
+    else if (gone.length < CHECK_COUNT) this.#ranks.delete(list)
   }
 
   /** So old that nothing is left of a conversation that nobody answered. */
