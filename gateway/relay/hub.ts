@@ -56,10 +56,6 @@ export class Hub {
     return this.#peers.values()
   }
 
-  get peerCount(): number {
-    return this.#peers.size
-  }
-
   /** Once it resolves, every publish for the peer's side and in its conversations reaches the peer, which holds it until its release. */
   async attach(peer: Peer): Promise<void> {
     this.#peers.set(peer.sid, peer)

@@ -32,8 +32,8 @@ export class ListReader {
   readonly #isOneServer: boolean
   /** After so long a row without a head is of a conversation that Redis has forgotten, for the one reason or the other. */
   readonly #forgetMs: number
-  /** By list: the rank at which its next check begins. */
-  readonly #ranks = new LRUCache<string, number>({ max: RANKS_MAX })
+  /** By list: the rank at which its next look begins. */
+  readonly #ranks = new LRUCache<string, Promise<number>>({ max: RANKS_MAX })
 
   constructor(context: RedisContext) {
     const { ring, settings } = context
@@ -118,12 +118,18 @@ export class ListReader {
     return { ...row, end: await this.#context.reads.run(rowOp(this.#context.scripts.rows, row.conversation, most)) }
   }
 
-  /** Looks at the next few rows, from the oldest to the newest and then from the start again, and removes those whose conversation is forgotten. */
-  async tidy(side: string): Promise<void> {
-    const { reads, scripts } = this.#context
+  /** Removes a few rows whose conversation is forgotten; looks at one list follow each other. */
+  tidy(side: string): Promise<unknown> {
     const list = listKey(side)
-    const rank = this.#ranks.get(list) ?? 0
-    this.#ranks.set(list, rank + CHECK_COUNT)
+    const before = this.#ranks.get(list) ?? Promise.resolve(0)
+    const looking = before.catch(() => 0).then((rank) => this.#lookFrom(rank, list))
+    this.#ranks.set(list, looking)
+    return looking
+  }
+
+  /** Looks at the next few rows, from the oldest to the newest and then from the start again. Resolves with where to go on. */
+  async #lookFrom(rank: number, list: string): Promise<number> {
+    const { reads, scripts } = this.#context
     const reply = await reads.run(commandOp(list, ['ZRANGE', list, String(rank), String(rank + CHECK_COUNT - 1), 'WITHSCORES'], 0.3))
     const flat = (reply as unknown[]).flat() as string[]
     const gone = await Promise.all(
@@ -135,9 +141,7 @@ export class ListReader {
         return true
       }),
     )
-    // others have taken the places of those that went
-    if (gone.includes(true)) this.#ranks.set(list, Math.min(rank, this.#ranks.get(list) ?? 0))
-    else if (gone.length < CHECK_COUNT) this.#ranks.delete(list)
+    return gone.length < CHECK_COUNT ? 0 : rank + gone.filter((isGone) => !isGone).length
   }
 
   /** So old that nothing is left of a conversation that nobody answered. */

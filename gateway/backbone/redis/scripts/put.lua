@@ -6,7 +6,8 @@
 -- returns per item 1, or if refused what is stored ('' = nothing)
 local FORGET_LATER = 60000
 
-local function put(collection, a)
+local function item(k, a)
+  local collection = KEYS[k]
   local key, version, now, expiresAt, expect = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3], ARGV[a + 4]
   local known = redis.call('HGET', collection, key)
   local found, ends = '', 0
@@ -30,7 +31,3 @@ local function put(collection, a)
   end
   return 1
 end
-
-local results = {}
-for i = 1, #KEYS do results[i] = put(KEYS[i], i * 6 - 5) end
-return results
