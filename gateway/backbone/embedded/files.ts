@@ -69,7 +69,7 @@ export interface Files {
  * No batching by turns of the event loop: lmdb makes a promise for such a batch that no caller gets. When a commit fails (a full disk)
  * that promise rejects unhandled and ends the process. Here one `batch` call contains what belongs together.
  */
-const DURABLE = { overlappingSync: false, eventTurnBatching: false } as const
+const DURABLE = { overlappingSync: false, eventTurnBatching: false, batchStartThreshold: Infinity } as const
 
 declare module 'lmdb' {
   /** Exported, but missing in its types. */
