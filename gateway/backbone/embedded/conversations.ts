@@ -49,12 +49,21 @@ export class Conversations {
     this.#files = files
   }
 
+  /** To be written to. */
   get(id: string): Conversation {
+    return this.find(id) ?? this.#hold(new Conversation(id, this.#files.epoch))
+  }
+
+  /** Undefined: nothing was ever written, and a look at it leaves nothing behind. */
+  find(id: string): Conversation | undefined {
     const held = this.#held.get(id)
     if (held !== undefined) return held
     const row = this.#files.rows.get(Buffer.from(id))
-    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : (JSON.parse(row.toString()) as Row))
-    this.#held.set(id, conversation)
+    return row === undefined ? undefined : this.#hold(new Conversation(id, this.#files.epoch, JSON.parse(row.toString()) as Row))
+  }
+
+  #hold(conversation: Conversation): Conversation {
+    this.#held.set(conversation.id, conversation)
     if (this.#held.size > HELD_COUNT) this.#release()
     return conversation
   }

@@ -80,7 +80,8 @@ export class EmbeddedStore implements Store {
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
     const { conversations } = this.#parts
     while (this.#mustWait) await conversations.budget.next
-    const conversation = conversations.get(id)
+    const conversation = conversations.find(id)
+    if (conversation === undefined) return EMPTY
     const { seq, cursors, names } = conversation.durable
     const last = Math.min(seq, after === undefined ? before - 1 : after + limit)
     const first = after === undefined ? Math.max(1, last - limit + 1) : after + 1
@@ -111,6 +112,7 @@ export class EmbeddedStore implements Store {
 }
 
 const closed = (): Unavailable => new Unavailable('The store is closed.')
+const EMPTY: Page = { messages: [], head: { epoch: '', seq: 0 }, cursors: {}, names: {} }
 
 class AppendWrite implements QueuedWrite<Appended> {
   readonly #parts: Parts
