@@ -140,7 +140,7 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
     helloMs,
     report,
     imageHosts: imageHostsOf(config),
-    limits: config.RATINGS ? LIMITS : { ...LIMITS, ratingLength: 0 },
+    limitsJson: JSON.stringify(config.RATINGS ? LIMITS : { ...LIMITS, ratingLength: 0 }),
     sessions: new Set(),
     turns: new EventLoopTurns(),
     arrivals: upgradeRouter.arrivals,
@@ -330,8 +330,9 @@ function createFastify(config: Config, logger: FastifyBaseLogger | undefined, cr
     genReqId: requestIdOf,
     serverFactory: (handler) => createServer(handler as RequestListener),
   })
-  fastify.addHook('onRequest', async (_request, reply) => {
+  fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'strict-origin-when-cross-origin' })
+    done()
   })
   return fastify
 }

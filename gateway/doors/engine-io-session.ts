@@ -49,7 +49,7 @@ function openSession(socket: Socket, context: SessionContext, writeBatch: WriteB
   })
   const { transport } = socket
   if (transport instanceof LongPolling) {
-    transport.onFlood = () => session.onFlood()
+    transport.onFlood = () => session.onTooMuch()
     transport.onPosted = (answer) => pipe.posted(answer)
   }
   socket.on('close', () => {

@@ -68,7 +68,7 @@ export class FairQueue<Packet> {
   goOn(): void {
     if (this.#waiting.length === 0 || this.#isScheduled || this.#isFull) return
     this.#isScheduled = true
-    setImmediate(this.#go)
+    setImmediate(FairQueue.#go<Packet>, this)
   }
 
   get #isFull(): boolean {
@@ -84,11 +84,11 @@ export class FairQueue<Packet> {
     return ++this.#handled <= PACKETS_A_TURN
   }
 
-  readonly #go = (): void => {
-    this.#isScheduled = false
-    for (let left = PACKETS_A_TURN; left > 0 && this.#waiting.length > 0 && !this.#isFull; left--) this.#options.handle(this.#waiting.shift()!)
-    if (this.#waiting.length > 0) return this.goOn()
-    this.#waitingBytes = 0
-    this.#options.onWaiting(false)
+  static #go<Packet>(queue: FairQueue<Packet>): void {
+    queue.#isScheduled = false
+    for (let left = PACKETS_A_TURN; left > 0 && queue.#waiting.length > 0 && !queue.#isFull; left--) queue.#options.handle(queue.#waiting.shift()!)
+    if (queue.#waiting.length > 0) return queue.goOn()
+    queue.#waitingBytes = 0
+    queue.#options.onWaiting(false)
   }
 }

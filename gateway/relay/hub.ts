@@ -61,9 +61,10 @@ export class Hub {
     this.#peers.set(peer.sid, peer)
     const side = this.#sideSubscription(peer.identity.side)
     side.peers.add(peer)
-    const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
-    own?.peers.add(peer)
-    await Promise.all([side.prepare(), own?.prepare()])
+    if (peer.identity.role !== 'agent') return side.prepare()
+    const own = this.#windows(peer)
+    own.peers.add(peer)
+    await Promise.all([side.prepare(), own.prepare()])
   }
 
   /**

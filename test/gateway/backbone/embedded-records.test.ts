@@ -111,7 +111,10 @@ test('a deferred item that changes or goes while it is being written stays chang
     put(records, 'x/things', 'changes', { isDeferred: true, value: 'after' }),
     records.remove({ collection: 'x/things', key: 'goes', now: NOW }),
   ]
-  expect(await readBy(records)).toEqual([['changes', 'after'], ['goes', 'of x/things']])
+  expect(await readBy(records)).toEqual([
+    ['changes', 'after'],
+    ['goes', 'of x/things'],
+  ])
   await Promise.all(changes)
   await closing
   expect(onDisk()).toEqual(['changes'])
