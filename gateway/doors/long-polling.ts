@@ -17,7 +17,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzip } from 'node:zlib'
 import { parser, Transport } from 'engine.io'
 import { LIMITS } from '../protocol/limits.ts'
-import { MESSAGE } from './engine-messages.ts'
+import { MESSAGE } from './engine-websocket.ts'
 import type { QueriedRequest } from './engine-query.ts'
 import { readBody } from './read-body.ts'
 

@@ -3,6 +3,7 @@
  * else goes on to ws, unchanged and in its order: frames in pieces, long ones, control frames, binary, and whatever breaks a rule (RFC 6455).
  */
 import { isUtf8 } from 'node:buffer'
+import { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 
 /** Private fields of ws's receiver. At rest it stands between two messages and has nothing of the next one. */
@@ -22,17 +23,32 @@ const CLOSE = 8
 const MASKED = 0x80
 const LENGTH_16 = 126
 
-/** From now on `onText` gets the socket's whole text frames, and the socket emits `message` for the other messages only. */
-export function readTextFrames(socket: WebSocket, onText: (text: string) => void): void {
-  readTexts((socket as unknown as { readonly _receiver: Receiver })._receiver, onText)
+export interface TextReader {
+  onText(text: string): void
 }
 
-export function readTexts(receiver: Receiver, onText: (text: string) => void): void {
-  const { write } = receiver
-  receiver.write = (chunk) => {
-    const end = isAtRest(receiver) ? endOfTexts(chunk, onText) : 0
-    return end === chunk.length || write.call(receiver, end === 0 ? chunk : chunk.subarray(end))
-  }
+const READER = Symbol('reader')
+
+interface Read extends Receiver {
+  [READER]: TextReader
+}
+
+/** From now on `reader` gets the socket's whole text frames, and the socket emits `message` for the other messages only. */
+export function readTextFrames(socket: WebSocket, reader: TextReader): void {
+  readTexts((socket as unknown as { readonly _receiver: Receiver })._receiver, reader)
+}
+
+export function readTexts(receiver: Receiver, reader: TextReader): void {
+  ;(receiver as Read)[READER] = reader
+  receiver.write = write
+}
+
+const pass = Writable.prototype.write as Receiver['write']
+
+/** One function for all receivers. */
+function write(this: Receiver, chunk: Buffer): boolean {
+  const end = isAtRest(this) ? endOfTexts(chunk, (this as Read)[READER]) : 0
+  return end === chunk.length || pass.call(this, end === 0 ? chunk : chunk.subarray(end))
 }
 
 /** Nothing is read after a close frame or a fault. */
@@ -40,7 +56,7 @@ const isAtRest = ({ _state: state, _bufferedBytes: buffered, _fragmented: fragme
   state === AT_REST && buffered === 0 && fragmented === 0 && opcode !== CLOSE && isErrored === false
 
 /** Delivers the whole text frames that the chunk begins with. Returns where they end. */
-function endOfTexts(chunk: Buffer, onText: (text: string) => void): number {
+function endOfTexts(chunk: Buffer, reader: TextReader): number {
   let at = 0
   while (chunk.length - at >= 6 && chunk[at] === WHOLE_TEXT) {
     let length = chunk[at + 1]! - MASKED
@@ -54,7 +70,7 @@ function endOfTexts(chunk: Buffer, onText: (text: string) => void): number {
     const text = unmasked(chunk, mask, end)
     if (text === undefined) break
     at = end
-    onText(text)
+    reader.onText(text)
   }
   return at
 }
