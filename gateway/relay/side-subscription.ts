@@ -166,7 +166,8 @@ export class SideSubscription extends PeerGroup {
   async #missed(conversation: string, before: Known | undefined): Promise<Page> {
     if (before === undefined) return this.#store.read(conversation, { limit: PAGE_COUNT })
     const page = await this.#store.read(conversation, { after: before.seq, limit: PAGE_COUNT })
-    return page.head.seq === page.messages.at(-1)?.seq ? page : this.#store.read(conversation, { limit: 1 })
+    // nothing, where what was missed according to the list has been pushed meanwhile
+    return page.head.seq === (page.messages.at(-1)?.seq ?? before.seq) ? page : this.#store.read(conversation, { limit: 1 })
   }
 
   /** A withdrawal may have been missed like any push. Only of a message that is young, so a log at rest is not read. */

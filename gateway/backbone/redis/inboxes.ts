@@ -19,8 +19,8 @@ interface Inbox {
 
 export interface InboxesOptions {
   readonly places: readonly Place[]
-  readonly subscriptions: Subscriptions
-  readonly router: Router
+  readonly subscriptions: Pick<Subscriptions, 'isLive' | 'join'>
+  readonly router: Pick<Router, 'run'>
   readonly node: string
   /** Publishes at this place were lost. */
   readonly onLost: (place: Place) => void
