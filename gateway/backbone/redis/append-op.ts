@@ -19,7 +19,7 @@ const NONE: readonly string[] = []
 /** What all appends of a store have in common. */
 export interface AppendOptions {
   readonly scripts: Scripts
-  readonly settings: Pick<RedisSettings, 'keepCount' | 'keepMs' | 'unansweredMs'>
+  readonly settings: Pick<RedisSettings, 'keepCount' | 'keepMs' | 'unansweredMs' | 'onAppendRefused'>
   /**
    * Called when Redis has the entry; the append resolves after what this returns. `isUnanswered`: only one side has written, so the conversation will
    * be forgotten unless the other answers.
@@ -250,6 +250,7 @@ export class AppendOp implements Op<Answer> {
 
   #count(): typeof AGAIN {
     if (++this.#refusalCount > REFUSALS_MAX) throw new Unavailable('Redis: others write in this conversation faster than this node')
+    this.#options.settings.onAppendRefused()
     return AGAIN
   }
 
@@ -268,6 +269,7 @@ export class AppendOp implements Op<Answer> {
   #passed(): Answer | typeof AGAIN {
     if (this.#next !== undefined && this.log.wasWritten(this.#next)) return this.#written()
     if (++this.#passCount > PASSES_MAX) throw new Unavailable('Redis: those before it in this conversation are refused')
+    this.#options.settings.onAppendRefused()
     return AGAIN
   }
 

@@ -33,6 +33,20 @@ describe('the writers of one conversation', () => {
   const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
   const logOf = async (conversation: string): Promise<string[]> => (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
 
+  it('an append that another node was faster than is refused and told, and is sent again', async () => {
+    let refusedCount = 0
+    const teller = await openRedis({ url: server.url, onAppendRefused: () => refusedCount++ })
+    const talk = newTalk()
+    await teller.store.append(talk.message({ id: 'a' }))
+    expect(refusedCount).toBe(0)
+    await other.store.append(talk.message({ id: 'b' }))
+    expect(await teller.store.append(talk.message({ id: 'c' }))).toMatchObject({ seq: 3, prev: 'b' })
+    expect(refusedCount).toBe(1)
+    await teller.store.append(talk.message({ id: 'd' }))
+    expect(refusedCount).toBe(1)
+    await teller.close()
+  })
+
   it('Redis lost the newest entries, or has others in their place: what was known is forgotten, and a lost message that comes again is stored', async () => {
     const talk = newTalk()
     const { head, log } = conversationKeys(talk.conversation)
