@@ -57,7 +57,7 @@ export class WebSocketDoor {
     const { raw } = request
     const network = raw.socket
     const arrival = this.#context.admit.proxies.arrival(raw)
-    letGo(socket, network)
+    releaseRequest(socket, network)
     const pipe = new RawPipe(socket, network, { writeBatch: this.#writeBatch, pipes: this.#pipes, arrival, uptime: this.#context.uptime })
     pipe.session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
@@ -73,10 +73,10 @@ export class WebSocketDoor {
 }
 
 /**
- * The plugin's listener for errors, and the response that it makes for an upgrade, would keep the request, its headers and Fastify's objects about it
- * as long as the connection: 3 kB a session. Its listener only calls `errorHandler`.
+ * Frees the request. The plugin's listener for errors, and the response that it makes for an upgrade, would keep the request, its headers and Fastify's
+ * objects about it in memory as long as the connection: 3 kB a session. The listener does nothing but call `errorHandler`.
  */
-function letGo(socket: WebSocket, network: Duplex): void {
+function releaseRequest(socket: WebSocket, network: Duplex): void {
   socket.removeAllListeners('error').on('error', terminate)
   const { _httpMessage: response } = network as { readonly _httpMessage?: ServerResponse | null }
   response?.detachSocket(network as Socket)
@@ -122,10 +122,10 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
   readonly #writeBatch: WriteBatch
   readonly #pipes: Set<RawPipe>
   readonly #sendBuffer = new SendBuffer(this)
-  /** This turn's packets. */
+  /** The packets that this turn has gathered. */
   #packets: EncodedPacket[] | undefined
   #packetsBytes = 0
-  /** Ms without a sign of life, counted by the door's one timer. */
+  /** Ms since anything came from the client, counted in steps of `BEAT_MS` by the door's one timer. */
   #silentMs = 0
 
   constructor(
@@ -156,7 +156,7 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
     if (this.#packetsBytes >= FLUSH_BYTES) this.flush()
   }
 
-  /** Frames may bypass ws: without compression it never leaves a frame of its own half-written. None may follow its close frame. */
+  /** Writes to the network socket itself: without compression ws never leaves a frame half-written. Nothing may follow its close frame. */
   flush(): void {
     const packets = this.#packets
     if (packets === undefined) return
