@@ -9,7 +9,7 @@ import { CHECKSUMS_FROM, FORMAT, STAMP } from './files.ts'
 import { BLANK } from './blank-write.ts'
 import type { JournalledErasure } from './erase-write.ts'
 import { claimToRead, DataFolderError } from './folder.ts'
-import { batchKey, batchOf } from './keys-on-disk.ts'
+import { batchKey, batchOf, isImageId } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 
 /**
@@ -141,9 +141,8 @@ class Reading {
   }
 
   #takeImage(key: Buffer, value: Buffer): void {
-    const name = key.toString('latin1')
     if (key.equals(STAMP.images)) this.#stamps.set('images', value.toString())
-    else if (!name.startsWith('waits ') && !name.startsWith('ends ')) this.#imageCount++
+    else if (isImageId(key.toString('latin1'))) this.#imageCount++
   }
 
   #takeRun(key: Buffer, value: Buffer): void {

@@ -35,6 +35,7 @@ const IN_JOURNAL = 2
 export interface WreckEvents {
   /** Called for each copy of a message. Of several messages with one number the lower `rank` is to be preferred. */
   onMessage(message: Message, json: Buffer, rank: number): void
+  /** Called for each entry of `images` but the stamp: pictures, and the marks of those that no message names yet (files.ts). */
   onImage(key: Buffer, value: Buffer): void
 }
 
