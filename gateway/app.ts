@@ -183,6 +183,7 @@ function jobsOf(
   return [
     { name: 'outdatedSessions', everyMs: SECOND_MS, run: () => hub.endOutdated() },
     { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
+    { name: 'missedPublishes', everyMs: SECOND_MS, run: () => hub.compareAgain() },
     { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
     { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },
     { name: 'retention', everyMs: MINUTE_MS, run: () => domain.retention.run() },

@@ -63,17 +63,26 @@ export class SideSubscription extends PeerGroup {
     return this.listen(isShopSide(this.side) ? [own] : [own, [userChannel(this.side), (published) => this.#onForeign(published)]])
   }
 
-  /** Publishes may have been missed: pushes what the newest conversations have gained. */
-  async afterGap(): Promise<void> {
+  /**
+   * Publishes may have been missed: pushes what the newest conversations have gained. Resolves with whether all were compared: what is being read just
+   * now may have been read before.
+   */
+  async afterGap(): Promise<boolean> {
     const rows = await newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
     const pushedCount = isShopSide(this.side) ? ROWS_AFTER_GAP : 0
     for (const row of rows.slice(0, pushedCount)) this.#pushRow(row)
     let missedCount = 0
+    let isWhole = true
     for (const [i, row] of rows.entries()) {
+      if (this.#known?.get(row.conversation)?.held !== undefined) {
+        isWhole = false
+        continue
+      }
       if (await this.#pushMissed(row, i < pushedCount)) missedCount++
       await this.#pushWithdrawn(row)
     }
     if (missedCount > 0) this.#report({ fact: 'publishMissed', conversationCount: missedCount })
+    return isWhole
   }
 
   #onPublish(published: Published): void {
@@ -135,7 +144,6 @@ export class SideSubscription extends PeerGroup {
    */
   async #pushMissed({ conversation, head, last, cursors }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
-    if (known?.held !== undefined) return false
     if (known === undefined && last.at < this.#preparedAt) return false
     // a log that was lost begins again, with the same numbers
     const isAnother = known !== undefined && known.epoch !== '' && known.epoch !== head.epoch
@@ -160,6 +168,8 @@ export class SideSubscription extends PeerGroup {
       known.epoch = page.head.epoch
     } finally {
       this.#release(known, pushedTo)
+      // nothing has been pushed of it yet
+      if (known.seq === 0) this.#known?.delete(conversation)
     }
   }
 
