@@ -8,14 +8,14 @@ import { entryKey, hashOfIdKey, idHash, idKey, minuteOf, minuteOfKey, sideKey, t
 import { lines } from './log-rows.ts'
 import { TurnBudget } from './turn-budget.ts'
 
-/** So many conversations stay in memory although nothing of them is pending, because the next message will need them. */
+/** So many conversations stay in memory although nothing of them is pending, because their next messages will need them. */
 const HELD_COUNT = 5000
 
 /** After so many looks for a client id, all ids of a log that is no longer than this are read once: about a millisecond. */
 const LOOKS_BEFORE_MARKS = 16
 const MARKED_AT_ONCE = 1_000
 
-/** `idle` looks at so many rows: some milliseconds. */
+/** One call of `idle` looks at so many rows, which takes some milliseconds. */
 const IDLE_ROWS = 2000
 
 type Author = Pick<Message, 'from' | 'side' | 'id'>
