@@ -100,7 +100,7 @@ export class Wreck {
     return journalled !== undefined && isNewer ? journalled.assignment : stored
   }
 
-  /** Says so where the file comes from another folder. */
+  /** A sentence where the file comes from another folder; else undefined. */
   #strayOf(folder: string, environment: Environment): string | undefined {
     if (environment === 'main') return undefined
     let stamp: string | undefined
