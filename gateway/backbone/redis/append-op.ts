@@ -191,7 +191,8 @@ export class AppendOp implements Op<Answer> {
     const { conversation, origin } = this.#message
     const parts = [origin, conversation, this.log.start(before.epoch).text, this.#identity, this.#id, this.#tail]
     this.keys = this.log.headAndLog
-    this.args = [before.text, '+', this.#sideIndex === undefined ? '0' : String(this.#sideIndex + 1), stamp, parts.join('\n')]
+    const side = this.#sideIndex === undefined ? '0' : String(this.#sideIndex + 1)
+    this.args = [before.text, '+', `${side} ${this.#headLasts(before)}`, stamp, parts.join('\n')]
     this.#storeName()
   }
 
