@@ -312,7 +312,10 @@ export class AppendOp implements Op<Answer> {
 
 const longer = (ms: number): string => String(Math.ceil(ms * (1 + SLACK)))
 
-/** '1' or '2', the writing side, in a conversation that is forgotten unless the other side answers; '0' for a shop, which writes only to people it knows. */
+/**
+ * '1' or '2', the writing side, in a conversation that is forgotten unless the other side answers; '0' for a shop, which writes only to people it
+ * knows.
+ */
 export const soleSideOf = ({ side }: Pick<NewMessage, 'side'>, sides: KnownLog['sides']): SoleSide =>
   isShopSide(side) ? '0' : sides[0] === side ? '1' : '2'
 
