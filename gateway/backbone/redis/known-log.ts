@@ -180,7 +180,10 @@ export class KnownLog {
     if (this.names.length > 0) this.names = this.names.filter(([side]) => side !== by)
   }
 
-  /** This node replaced the assignment, of which the head now has `lines`. Where others have written meanwhile, the next append is refused, and the node learns. */
+  /**
+   * This node replaced the assignment, of which the head now has `lines`. Where others have written meanwhile, the next append is refused, and the
+   * node learns.
+   */
   assigned(lines: string): void {
     const { text, assignment, seq } = this.#head
     if (seq === 0 || this.#ahead !== this.#head) return
