@@ -1,6 +1,9 @@
 import type { Words } from './command-writer.ts'
 
-/** A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item. The reply is a list with one row per item, or one value for all. */
+/**
+ * A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item. The reply is a list with one row per item, or
+ * one value for all.
+ */
 export interface Script {
   readonly name: string
   readonly source: string
@@ -10,7 +13,10 @@ export interface Script {
   readonly write?: (script: Script, members: readonly { readonly op: Op<unknown> }[], words: Words) => void
 }
 
-/** What `parse` returns where Redis refused the operation as it was sent: it stays in its lane and is sent again. The operation itself must limit how often. */
+/**
+ * What `parse` returns where Redis refused the operation as it was sent: it stays in its lane and is sent again. The operation itself must limit how
+ * often.
+ */
 export const AGAIN = Symbol('again')
 
 /** A command that the script carries out after the operation itself; '' = no argument. */
