@@ -2,7 +2,10 @@ import type { Server } from './server.ts'
 
 export type { Server } from './server.ts'
 
-/** What one script reaches: a server, or a hash tag of a Cluster. A conversation lies in one place, beside the routes by which its publishes find their nodes. */
+/**
+ * What one script reaches: a server, or a hash tag of a Cluster. A conversation lies in one place, beside the routes by which its publishes find
+ * their nodes.
+ */
 export interface Place {
   readonly number: number
   /** How the keys of its routes and inboxes begin. */
