@@ -140,7 +140,7 @@ export class SideSubscription extends PeerGroup {
 
   /**
    * Pushes what the conversation has gained since the last message that was pushed; of one that was not heard of, since the side came to this node. Its head
-   * alone where that is too much, or where the log is shorter by now: then clients see the gap and read. Resolves with whether there was anything.
+   * alone where that is too much: then clients see the gap and read. Where the log is shorter by now, they are told to. Resolves with whether there was anything.
    */
   async #pushMissed({ conversation, head, last, cursors }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
@@ -164,6 +164,8 @@ export class SideSubscription extends PeerGroup {
       if (before === undefined && !hasRow) this.#pushRowOf(conversation, page)
       for (const message of page.messages) if (before !== undefined || message.at >= this.#preparedAt) this.push(encodeMessage(message), '')
       this.#pushCursors(conversation, page.cursors)
+      // nobody else may write for long, and what the store has lost is to be sent again
+      if (before !== undefined && page.head.seq < before.seq) this.push(encodePush('resumePush', { conversation, more: true }), '')
       known.seq = pushedTo = page.head.seq
       known.epoch = page.head.epoch
     } finally {

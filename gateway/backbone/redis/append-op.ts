@@ -192,7 +192,7 @@ export class AppendOp implements Op<Answer> {
     const parts = [origin, conversation, this.log.start(before.epoch).text, this.#identity, this.#id, this.#tail]
     this.keys = this.log.headAndLog
     const side = this.#sideIndex === undefined ? '0' : String(this.#sideIndex + 1)
-    this.args = [before.text, '+', `${side} ${this.#headLasts(before)}`, stamp, parts.join('\n')]
+    this.args = [before.text, '+', `${side} ${this.#headExpiry(before)}`, stamp, parts.join('\n')]
     this.#storeName()
   }
 
