@@ -24,10 +24,3 @@ export interface Pipe {
   /** Closes at once and discards what the socket has not taken. */
   cut(): void
 }
-
-/** What a door reports to its session. */
-export interface PipeEvents {
-  onText(text: string): void
-  onBinary(): void
-  onClosed(): void
-}

@@ -33,7 +33,7 @@ export interface AssignmentHead {
   readonly muted: readonly { readonly side: string; readonly until: number | undefined }[]
 }
 
-export const FOR_EVER = '-'
+const FOR_EVER = '-'
 
 const NO_ASSIGNMENT: AssignmentHead = { text: '', phase: '', muted: [] }
 
