@@ -1,5 +1,6 @@
 import { Unavailable } from '../backbone.ts'
 import { BatchCall, PlainCommand } from './batch-call.ts'
+import { isOfServer } from './failure.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { AGAIN } from './op.ts'
 import type { Lane, Pending } from './pending.ts'
@@ -165,7 +166,7 @@ function fail(call: BatchCall, error: Error, errors: Map<Lane, Error>): void {
       // while a slot moves, the keys of two conversations may be on two servers
       pending.isApart = true
     }
-  } else if (isReply && call.members.length > 1) {
+  } else if (isReply && call.members.length > 1 && !isOfServer(error)) {
     // One bad operation must not fail the others; all are idempotent, so each is sent again alone.
     for (const pending of call.members) pending.isAlone = true
   } else refuse(call, error)

@@ -36,6 +36,7 @@ export class Routes {
   readonly #channels = new Map<string, readonly Place[]>()
   /** What could not be written somewhere although the inbox there is subscribed. A place without one gets all routes when it has one. */
   readonly #unwritten = new Set<string>()
+  /** Also while the round that it began is under way. */
   #retry: NodeJS.Timeout | undefined
   #renewing: IterableIterator<string> | undefined
 
@@ -89,16 +90,25 @@ export class Routes {
   }
 
   close(): void {
+    this.#channels.clear()
+    this.#unwritten.clear()
     clearTimeout(this.#retry)
   }
 
   #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
+    this.#retry ??= setTimeout(() => void this.#catchUp(), RETRY_MS)
+  }
+
+  /** One round at a time: a server that refuses to write is not asked faster than it answers. */
+  async #catchUp(): Promise<void> {
+    const channels = [...this.#unwritten]
+    this.#unwritten.clear()
+    try {
+      await this.#writeAgain(channels)
+    } finally {
       this.#retry = undefined
-      const channels = [...this.#unwritten]
-      this.#unwritten.clear()
-      void this.#writeAgain(channels)
-    }, RETRY_MS)
+      if (this.#unwritten.size > 0) this.#retryLater()
+    }
   }
 
   /** Wherever the node has an inbox. Where a route was not there, something may have been missed. */

@@ -1,6 +1,6 @@
 /** Inboxes and routes on real servers: who gets a publish, and who notices that one was lost. */
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
 import { conversationChannel, presenceChannel, shardNumber, sideChannel } from '../../../gateway/protocol/keys.ts'
@@ -274,6 +274,24 @@ describe('a node', () => {
     await other.store.append(talk.message({ id: 'heard' }))
     await recorder.until(1)
     expect(recorder.packets[0]).toContain('"id":"heard"')
+  })
+
+  test('hears also for a side that came while the memory was full; of a batch that was refused for that each is not tried alone', async () => {
+    const server = await started()
+    const [node, other] = [await opened(server.url), await opened(server.url)]
+    const talk = newTalk()
+    await other.store.append(talk.message())
+    await server.cli('CONFIG', 'SET', 'maxmemory', '1')
+    const recorder = await Recorder.on(node.bus, sideChannel(talk.shop))
+    await other.bus.publishIn(talk.conversation, '', 'told')
+    expect(await recorder.until(1)).toEqual(['told'])
+    const before = await callsOf(server, 'evalsha')
+    const answers = await Promise.allSettled(Array.from({ length: 100 }, () => other.store.append(talk.message())))
+    expect(answers.every((answer) => answer.status === 'rejected' && answer.reason instanceof Unavailable)).toBe(true)
+    expect((await callsOf(server, 'evalsha')) - before).toBeLessThan(10)
+    await server.cli('CONFIG', 'SET', 'maxmemory', '0')
+    await surely(() => other.store.append(talk.message({ id: 'room' })))
+    expect((await recorder.until(2))[1]).toContain('"id":"room"')
   })
 
   test.each([
