@@ -29,6 +29,9 @@ const ROWS_AFTER_GAP = 50
 const WITHDRAWN_MS = 900_000
 const WITHDRAWN_COUNT = 50
 
+/** A message is written at most so long after its time: its sender's gateway waits for the store. Then its reader may have come in between. */
+const UNDER_WAY_MS = 10_000
+
 interface Known {
   /** Of the last message that was pushed to the peers. */
   seq: number
@@ -45,7 +48,8 @@ export class SideSubscription extends PeerGroup {
   readonly #now: () => number
   /** By conversation, the one that was heard of first before the others. Made with the first message: most sides are idle. */
   #known: Map<string, Known> | undefined
-  #preparedAt = Infinity
+  /** What is older was there when the side came. */
+  #since = Infinity
 
   constructor(options: { side: string; backbone: Backbone; report: Report; now: () => number }) {
     super(options.backbone.bus)
@@ -57,7 +61,7 @@ export class SideSubscription extends PeerGroup {
 
   /** Resolves when everything published for this side from now on arrives. A failed attempt may be repeated. */
   prepare(): Promise<void> {
-    this.#preparedAt = Math.min(this.#preparedAt, this.#now())
+    this.#since = Math.min(this.#since, this.#now() - UNDER_WAY_MS)
     const own: Listening = [sideChannel(this.side), (published) => this.#onPublish(published)]
     // a shop is nobody, so no backend publishes for it
     return this.listen(isShopSide(this.side) ? [own] : [own, [userChannel(this.side), (published) => this.#onForeign(published)]])
@@ -144,7 +148,7 @@ export class SideSubscription extends PeerGroup {
    */
   async #pushMissed({ conversation, head, last, cursors }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
-    if (known === undefined && last.at < this.#preparedAt) return false
+    if (known === undefined && last.at < this.#since) return false
     // a log that was lost begins again, with the same numbers
     const isAnother = known !== undefined && known.epoch !== '' && known.epoch !== head.epoch
     if (isAnother) known.seq = 0
@@ -162,7 +166,7 @@ export class SideSubscription extends PeerGroup {
     try {
       const page = await this.#missed(conversation, before)
       if (before === undefined && !hasRow) this.#pushRowOf(conversation, page)
-      for (const message of page.messages) if (before !== undefined || message.at >= this.#preparedAt) this.push(encodeMessage(message), '')
+      for (const message of page.messages) if (before !== undefined || message.at >= this.#since) this.push(encodeMessage(message), '')
       this.#pushCursors(conversation, page.cursors)
       // nobody else may write for long, and what the store has lost is to be sent again
       if (before !== undefined && page.head.seq < before.seq) this.push(encodePush('resumePush', { conversation, more: true }), '')

@@ -33,15 +33,15 @@ async function started(subs: readonly string[]) {
       return client
     }),
   )
-  const append = (sub: string, id: string) =>
+  const append = (sub: string, id: string, at = Date.now()) =>
     backbone.store.append({
       conversation: conversationId(sub, 'shop:1'),
-      ...{ id, from: 'a1', side: 'shop:1', kind: 'text', body: { text: id }, at: Date.now(), origin: '' },
+      ...{ id, from: 'a1', side: 'shop:1', kind: 'text', body: { text: id }, at, origin: '' },
     })
   /** Appends what reaches nobody. */
-  const lose = async (sub: string, ids: readonly string[]): Promise<void> => {
+  const lose = async (sub: string, ids: readonly string[], at?: number): Promise<void> => {
     backbone.onPublished = () => undefined
-    for (const id of ids) await append(sub, id)
+    for (const id of ids) await append(sub, id, at)
     backbone.onPublished = undefined
   }
   return { backbone, clients, append, lose, tell: () => told(subs.map(sideChannel)) }
@@ -171,4 +171,13 @@ test('what is published while a side is compared after a gap arrives once, altho
   await client.until(() => client.pushes('messagePush').some(({ id }) => id === 'last'))
   const numbers = client.pushes('messagePush').map(({ seq }) => seq)
   expect(numbers).toEqual(numbers.map((_, i) => i + 1))
+})
+
+test('a message that was sent before its reader came, and written and lost after, comes, too', async () => {
+  const { clients, lose, tell } = await started(['c1'])
+  const [client] = clients as [WireClient]
+  await lose('c1', ['m1'], Date.now() - 4000)
+  tell()
+  await client.push('messagePush')
+  expect(idsOf(client)).toEqual(['m1'])
 })
