@@ -23,7 +23,7 @@ export interface RoutesOptions {
 }
 
 /**
- * Which channels this node subscribes to, as Redis knows it: a string for each channel, with the names of the nodes. Scripts that publish read it.
+ * Tells Redis to which channels this node subscribes. A route is a string with the names of all nodes that subscribe to a channel; scripts that publish read it.
  *
  * What is published in a conversation goes to the channels of its sides, and a side's conversations lie anywhere. So a side's route is at every place:
  * on each server of a ring, in each tag of a Cluster. Any other channel's is at the place that its name picks.
@@ -34,7 +34,7 @@ export interface RoutesOptions {
 export class Routes {
   readonly #options: RoutesOptions
   readonly #channels = new Map<string, readonly Place[]>()
-  /** What could not be written somewhere although the inbox there is subscribed. A place without one gets all routes when it has one. */
+  /** Channels whose route could not be written at a place although the inbox there is subscribed. A place whose inbox is not gets all routes once it is. */
   readonly #unwritten = new Set<string>()
   /** Also while the round that it began is under way. */
   #retry: NodeJS.Timeout | undefined
@@ -44,7 +44,7 @@ export class Routes {
     this.#options = options
   }
 
-  /** Resolves when what is published on the channel goes to this node's inboxes. Rejects where no place could be told. */
+  /** Resolves when what is published on the channel goes to this node's inboxes. Rejects with Unavailable where its route could be written at no place. */
   async follow(channel: string): Promise<void> {
     const places = this.#placesOf(channel)
     this.#channels.set(channel, places)
@@ -111,7 +111,7 @@ export class Routes {
     }
   }
 
-  /** Wherever the node has an inbox. Where a route was not there, something may have been missed. */
+  /** Writes routes wherever this node has an inbox. Where one had been removed, something may have been missed. */
   async #writeAgain(channels: readonly string[]): Promise<void> {
     await Promise.all(
       channels.map(async (channel) => {
