@@ -31,8 +31,8 @@ export function takeMessages(socket: EngineSocket, onMessage: (data: string | Bu
 }
 
 /**
- * Texts on a WebSocket are not passed on by engine.io, which makes a packet and three events of each. It handles everything else, and the first
- * packet after a ping, which tells it that the client is there.
+ * Takes the texts of a WebSocket before engine.io, which makes a packet and three events of each. It handles everything else, and the first packet after a
+ * ping, by which it knows that the client is there.
  */
 function takeTexts(socket: Socket, onMessage: (text: string) => void): void {
   const engine = socket as unknown as EngineInternals
