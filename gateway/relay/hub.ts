@@ -122,7 +122,7 @@ export class Hub {
     this.#presenceSubscriptions.tick()
   }
 
-  /** Compares again what could not be compared after a gap, for the store did not answer. To be called about every second. */
+  /** Compares again what could not be compared after a gap, because the store did not answer. To be called about every second. */
   compareAgain(): void {
     for (const sideSubscription of this.#toCompareAgain) this.#toCompare.add(sideSubscription)
     this.#toCompareAgain.clear()
