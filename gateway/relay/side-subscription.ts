@@ -1,9 +1,8 @@
 /**
- * The peers of one side at this node, and what they get: whatever is published on the side's channel, which every publish in one of its conversations
- * reaches, too.
+ * The peers of one side at this node. They get whatever is published on the side's channel, to which every publish in one of its conversations goes as well.
  *
- * A conversation that has not been heard of at this node may lack in the peers' lists. So its row is read and pushed before its first message; what
- * is published in it meanwhile is held back.
+ * A conversation in which this node has pushed nothing yet may be missing from the peers' lists. So its row is read and pushed before its first message;
+ * what is published in it meanwhile is held back.
  */
 import type { Backbone, ListRow, Page, Store } from '../backbone/backbone.ts'
 import { newestRows } from '../domain/answer-size.ts'
@@ -16,10 +15,10 @@ import { PeerGroup, type Listening, type Published } from './peer-group.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
 import { unlessAway } from './unless-away.ts'
 
-/** Rows that are compared with what was pushed, after a gap. */
+/** After a gap, so many of the side's newest rows are compared with what was pushed. */
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
-/** Conversations of which a side remembers what was pushed; each takes about 150 bytes. Of one beyond, the row is pushed once more. */
+/** A side remembers of so many conversations what was pushed, in about 150 bytes each. Of one that was forgotten, the row is pushed once more. */
 const KNOWN_COUNT = 20_000
 /** Messages read at once of a conversation in which publishes were missed. */
 const PAGE_COUNT = 100
@@ -32,12 +31,13 @@ const WITHDRAWN_COUNT = 50
 /** A message is written at most so long after its time: its sender's gateway waits for the store. Then its reader may have come in between. */
 const UNDER_WAY_MS = 10_000
 
+/** What is known of a conversation. */
 interface Known {
-  /** Of the last message that was pushed to the peers. */
+  /** Seq of the last message that was pushed to the peers. */
   seq: number
-  /** Of the log when it was last read; '' where it was not. */
+  /** Epoch of the log when it was last read; '' where it never was. */
   epoch: string
-  /** While the row is read, or what was missed: what has been published meanwhile. */
+  /** What has been published while the row, or what was missed, is being read; undefined: nothing is being read. */
   held: Published[] | undefined
 }
 
@@ -46,7 +46,7 @@ export class SideSubscription extends PeerGroup {
   readonly #store: Store
   readonly #report: Report
   readonly #now: () => number
-  /** By conversation, the one that was heard of first before the others. Made with the first message: most sides are idle. */
+  /** By conversation, in the order in which they became known. Made with the first message: most sides are idle. */
   #known: Map<string, Known> | undefined
   /** What is older was there when the side came. */
   #since = Infinity
@@ -68,8 +68,8 @@ export class SideSubscription extends PeerGroup {
   }
 
   /**
-   * Publishes may have been missed: pushes what the newest conversations have gained. Resolves with whether all were compared: what is being read just
-   * now may have been read before.
+   * Publishes may have been missed: pushes what the newest conversations have gained. Resolves with false where a conversation was not compared, because it
+   * was being read, perhaps since before the gap.
    */
   async afterGap(): Promise<boolean> {
     const rows = await newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
@@ -130,7 +130,7 @@ export class SideSubscription extends PeerGroup {
     all.delete(oldest!)
   }
 
-  /** What was held back follows, but for what has been pushed already. */
+  /** Pushes what was held back, but for messages up to `pushedTo`, which the peers have. */
   #release(known: Known, pushedTo = 0): void {
     const held = known.held ?? []
     known.held = undefined
@@ -143,8 +143,8 @@ export class SideSubscription extends PeerGroup {
   }
 
   /**
-   * Pushes what the conversation has gained since the last message that was pushed; of one that was not heard of, since the side came to this node. Its head
-   * alone where that is too much: then clients see the gap and read. Where the log is shorter by now, they are told to. Resolves with whether there was anything.
+   * Pushes what the conversation has gained since the last message that was pushed; in one that is not known, since the side came to this node. Where that is too
+   * much, only its head: then clients see the gap and read. Where the log is shorter by now, `resumePush` asks them to. Resolves with whether anything was missed.
    */
   async #pushMissed({ conversation, head, last, cursors }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
@@ -168,7 +168,7 @@ export class SideSubscription extends PeerGroup {
       if (before === undefined && !hasRow) this.#pushRowOf(conversation, page)
       for (const message of page.messages) if (before !== undefined || message.at >= this.#since) this.push(encodeMessage(message), '')
       this.#pushCursors(conversation, page.cursors)
-      // nobody else may write for long, and what the store has lost is to be sent again
+      // so that clients send again what the store has lost; else they would notice only when somebody writes
       if (before !== undefined && page.head.seq < before.seq) this.push(encodePush('resumePush', { conversation, more: true }), '')
       known.seq = pushedTo = page.head.seq
       known.epoch = page.head.epoch
@@ -182,11 +182,11 @@ export class SideSubscription extends PeerGroup {
   async #missed(conversation: string, before: Known | undefined): Promise<Page> {
     if (before === undefined) return this.#store.read(conversation, { limit: PAGE_COUNT })
     const page = await this.#store.read(conversation, { after: before.seq, limit: PAGE_COUNT })
-    // nothing, where what was missed according to the list has been pushed meanwhile
+    // the page is empty where what the list had more has been pushed meanwhile
     return page.head.seq === (page.messages.at(-1)?.seq ?? before.seq) ? page : this.#store.read(conversation, { limit: 1 })
   }
 
-  /** A withdrawal may have been missed like any push. Only of a message that is young, so a log at rest is not read. */
+  /** A withdrawal may have been missed like any push. Only young messages can be withdrawn, so a log at rest is not read. */
   async #pushWithdrawn({ conversation, last }: ListRow): Promise<void> {
     if (last.at < this.#now() - WITHDRAWN_MS) return
     const { messages } = await this.#store.read(conversation, { limit: WITHDRAWN_COUNT })
