@@ -23,7 +23,9 @@ const REST = 'x'.repeat(90)
 /** About 100 bytes. */
 const bodyOf = (number: number): string => `#${number}#${REST}`
 
-const [ZERO, TWO, THREE, FOUR, SMALL_E, SMALL_M, SMALL_O, SMALL_R] = [0x30, 0x32, 0x33, 0x34, 0x65, 0x6d, 0x6f, 0x72] as const
+const [ZERO, TWO, THREE, FOUR, SMALL_B, SMALL_E, SMALL_M, SMALL_O, SMALL_R, SMALL_Y] = [
+  0x30, 0x32, 0x33, 0x34, 0x62, 0x65, 0x6d, 0x6f, 0x72, 0x79,
+] as const
 
 function digitsAt(bytes: Buffer, at: number): number {
   let number = 0
@@ -58,7 +60,8 @@ export const gatewayDialect: Dialect = {
       // 2["messagePush", and not mayRatePush
     } else if (type === TWO && bytes[start + 3] === SMALL_M && bytes[start + 4] === SMALL_E) sayDelivered(received, bytes, start)
     else if (type === ZERO) say(received, 'ready')
-    else if (type === FOUR) refused(bytes, start, end)
+    // a refusal, or 2["byePush"
+    else if (type === FOUR || (type === TWO && bytes[start + 3] === SMALL_B && bytes[start + 4] === SMALL_Y)) refused(bytes, start, end)
     else say(received, 'other')
   },
 }

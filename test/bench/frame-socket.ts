@@ -22,10 +22,10 @@ const MASK = [0x37, 0xfa, 0x21, 0x3d] as const
 const shared = Buffer.allocUnsafe(262_144)
 
 /**
- * A TCP connection that is read without a Buffer and an event for each chunk: `take` gets what has come and returns how much of it is done. Where the
- * server closes it, it throws: nothing of a bench may end by itself.
+ * A TCP connection that is read without a Buffer and an event for each chunk: `take` gets what has come and returns how much of it is done. `onEnd`: the
+ * server closes it; without one it throws, because no session of a bench may end by itself.
  */
-export function dial(url: URL, take: (bytes: Buffer, end: number) => number): Promise<Socket> {
+export function dial(url: URL, take: (bytes: Buffer, end: number) => number, onEnd?: () => void): Promise<Socket> {
   let rest: Buffer | undefined
   const onRead = (count: number): boolean => {
     const bytes = rest === undefined ? shared : Buffer.concat([rest, shared.subarray(0, count)])
@@ -42,7 +42,7 @@ export function dial(url: URL, take: (bytes: Buffer, end: number) => number): Pr
       resolve(socket)
     })
     // not where we destroy it
-    socket.on('end', () => fail(new Error(`${url.host} closed a connection.`)))
+    socket.on('end', onEnd ?? (() => fail(new Error(`${url.host} closed a connection.`))))
   })
 }
 

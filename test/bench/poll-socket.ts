@@ -14,8 +14,8 @@ class HttpConnection {
     this.#host = host
   }
 
-  static async open(url: URL, onAnswer: OnText): Promise<HttpConnection> {
-    return new HttpConnection(await dial(url, (bytes, end) => takeAnswers(bytes, end, onAnswer)), url.host)
+  static async open(url: URL, onAnswer: OnText, onEnd?: () => void): Promise<HttpConnection> {
+    return new HttpConnection(await dial(url, (bytes, end) => takeAnswers(bytes, end, onAnswer), onEnd), url.host)
   }
 
   get(path: string): void {
@@ -50,6 +50,7 @@ function takeAnswers(bytes: Buffer, end: number, onAnswer: OnText): number {
 
 /** engine.io's long polling as a browser does it: a GET that waits, and beside it one POST at a time with all that has gathered. */
 export class PollSocket implements Wire {
+  readonly #url: URL
   readonly #onText: OnText
   #path: string
   #gets: HttpConnection | undefined
@@ -58,31 +59,31 @@ export class PollSocket implements Wire {
   #out: string[] = []
   #isPosting = false
 
-  private constructor(path: string, onText: OnText) {
-    this.#path = path
+  private constructor(url: URL, onText: OnText) {
+    this.#url = url
+    this.#path = (url.pathname + url.search).replace('transport=websocket', 'transport=polling')
     this.#onText = onText
   }
 
   /** `url`: that of a WebSocket. */
   static async open(url: URL, onText: OnText): Promise<PollSocket> {
-    const wire = new PollSocket((url.pathname + url.search).replace('transport=websocket', 'transport=polling'), onText)
+    const wire = new PollSocket(url, onText)
     const opened = new Promise<void>((resolve) => (wire.#onOpened = resolve))
     wire.#gets = await HttpConnection.open(url, (bytes, start, end) => wire.#onPolled(bytes, start, end))
-    wire.#posts = await HttpConnection.open(url, () => wire.#onPosted())
     wire.#gets.get(wire.#path)
     await opened
     return wire
   }
 
   send(text: string): void {
-    if (this.#out.length === 0 && !this.#isPosting) setImmediate(() => this.#post())
+    if (this.#out.length === 0 && !this.#isPosting) setImmediate(() => void this.#post())
     this.#out.push(text)
   }
 
   close(): void {
     this.#out = []
     this.#gets!.close()
-    this.#posts!.close()
+    this.#posts?.close()
   }
 
   #onPolled(bytes: Buffer, start: number, end: number): void {
@@ -104,13 +105,24 @@ export class PollSocket implements Wire {
 
   #onPosted(): void {
     this.#isPosting = false
-    if (this.#out.length > 0) this.#post()
+    if (this.#out.length > 0) void this.#post()
   }
 
-  #post(): void {
+  async #post(): Promise<void> {
     if (this.#isPosting || this.#out.length === 0) return
     this.#isPosting = true
-    this.#posts!.post(this.#path, this.#out.join('\x1e'))
+    // servers close a connection without a request for some seconds
+    this.#posts ??= await HttpConnection.open(
+      this.#url,
+      () => this.#onPosted(),
+      () => this.#onPostsEnd(),
+    )
+    this.#posts.post(this.#path, this.#out.join('\x1e'))
     this.#out = []
+  }
+
+  #onPostsEnd(): void {
+    if (this.#isPosting) throw new Error(`${this.#url.host} closed a connection with a request under way.`)
+    this.#posts = undefined
   }
 }
