@@ -36,6 +36,8 @@ export class Routes {
   readonly #channels = new Map<string, readonly Place[]>()
   /** Channels whose route could not be written at a place although the inbox there is subscribed. A place whose inbox is not gets all routes once it is. */
   readonly #unwritten = new Set<string>()
+  /** Routes that are being left again. */
+  readonly #leaving = new Set<string>()
   /** Also while the round that it began is under way. */
   #retry: NodeJS.Timeout | undefined
   #renewing: IterableIterator<string> | undefined
@@ -60,6 +62,16 @@ export class Routes {
     this.#channels.delete(channel)
     // where it fails, scripts find nobody behind the route, or it expires
     for (const place of places) this.#run(place, channel, '').catch(() => undefined)
+  }
+
+  /** Something came on a channel that this node has left: leaving has failed, and where other nodes renew the route, it would never expire. */
+  leaveAgain(place: Place, channel: string): void {
+    const key = routeKey(place.start, channel)
+    if (this.#channels.has(channel) || this.#leaving.has(key)) return
+    this.#leaving.add(key)
+    this.#run(place, channel, '')
+      .catch(() => undefined) // the next that comes tries again
+      .finally(() => this.#leaving.delete(key))
   }
 
   /** The channels of this node that have a route at the place. */

@@ -116,6 +116,30 @@ describe('a node', () => {
     )
   })
 
+  test('that could not leave a side leaves it when it hears of it again, although others stay and renew the route', async () => {
+    const server = await started()
+    const proxy = await RedisProxy.to(server.port)
+    stops.push(() => proxy.close())
+    const [one, two] = [await opened(proxy.url), await opened(server.url)]
+    const talk = newTalk()
+    const key = `im:0:at:${sideChannel(talk.shop)}`
+    const [leaving, staying] = [await Recorder.on(one.bus, sideChannel(talk.shop)), await Recorder.on(two.bus, sideChannel(talk.shop))]
+    const countInRoute = async () => (await server.cli('GET', key)).split(' ').length
+    for (const connection of proxy.connections('EVALSHA')) connection.set('requests', 'hold')
+    await expect(one.store.read(talk.conversation, { limit: 1 })).rejects.toThrow(Unavailable)
+    // refused at once, for Redis hangs
+    await leaving.close()
+    for (const connection of proxy.connections('EVALSHA')) connection.set('requests', 'pass')
+    await surely(() => one.store.read(talk.conversation, { limit: 1 }))
+    expect(await countInRoute()).toBe(2)
+    await surely(() => two.store.append(talk.message()))
+    await staying.until(1)
+    await eventually(countInRoute, (count) => count === 1)
+    await two.store.append(talk.message())
+    await staying.until(2)
+    expect(leaving.relayed).toEqual([])
+  })
+
   test('whose connection broke writes its routes again, and only then says that it may have missed something', async () => {
     const server = await started()
     const proxy = await RedisProxy.to(server.port)
