@@ -114,10 +114,12 @@ export class SideSubscription extends PeerGroup {
       const page = await this.#store.read(conversation, { limit: 1 })
       known.epoch = page.head.epoch
       this.#pushRowOf(conversation, page)
+      this.#release(known)
     } catch (error) {
       unlessAway(this.#report, 'introduce')(error)
-    } finally {
       this.#release(known)
+      // the next message brings the row
+      if (this.#known?.get(conversation) === known) this.#known.delete(conversation)
     }
   }
 

@@ -1,4 +1,4 @@
-/** A bus that may have missed publishes for many sides at once: all are compared with the store, a few at a time. */
+/** A bus that may have missed publishes for many sides at once: all are compared with the store, a few at a time. And a store that hangs meanwhile. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,6 +114,21 @@ test('of a conversation that was new when its first message was lost, the row an
   await client.push('messagePush', 2)
   expect(idsOf(client)).toEqual(['m1', 'm2', 'm3'])
   expect(client.pushes('conversationPush')).toHaveLength(1)
+})
+
+test('a new conversation whose row could not be read with its first message gets it with the second', async () => {
+  const { backbone, clients, append } = await started(['c1'])
+  const [client] = clients as [WireClient]
+  let failCount = 0
+  backbone.beforeRead = async () => {
+    if (failCount++ < 1) throw new Unavailable('it hangs')
+  }
+  for (const [i, id] of ['m1', 'm2'].entries()) {
+    await append('c1', id)
+    await client.push('messagePush', i)
+  }
+  expect(idsOf(client)).toEqual(['m1', 'm2'])
+  expect(client.pushes('conversationPush').map(({ head }) => head.seq)).toEqual([2])
 })
 
 test('what was lost while a conversation was being read comes, too', async () => {
