@@ -27,24 +27,31 @@ function startRelay(deliver: (id: number, hand: () => void) => void, answers: (i
   return new Promise((resolve) => server.on('listening', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)))
 }
 
-/** Sends a hundred messages and more to each of three people. */
+const ENOUGH = 1000
+
+/** Three people write until that many messages have come. */
 async function run(url: string, start: (load: Load) => void) {
   const load = await Load.open({ dialect: relayDialect, urls: [url, url], pairs: 3 })
   start(load)
-  const measured = await load.measure(0.4)
-  return { measured, wrong: await load.end(200) }
+  let delivered = 0
+  let answered = 0
+  while (delivered < ENOUGH) {
+    const measured = await load.measure(0.05)
+    delivered += measured.delivered
+    answered += measured.answerMs.length
+    expect(measured.answerMs).toEqual(measured.answerMs.toSorted())
+  }
+  return { delivered, answered, wrong: await load.end(200) }
 }
 
 const saturated = (load: Load): void => load.saturate(20)
 
 test('where nothing is wrong all is answered and delivered, and the times are those of the answers', async () => {
   const url = await startRelay((_id, hand) => hand())
-  const { measured, wrong } = await run(url, saturated)
+  const { delivered, answered, wrong } = await run(url, saturated)
   expect(wrong).toEqual({ lost: 0, doubled: 0, misordered: 0 })
-  expect(measured.delivered).toBeGreaterThan(300)
-  const { answerMs } = measured
-  expect(Math.abs(answerMs.length - measured.delivered)).toBeLessThanOrEqual(3 * 20 * 2)
-  expect(answerMs.at(-1)).toBeGreaterThanOrEqual(answerMs[0]!)
+  // what is under way
+  expect(Math.abs(answered - delivered)).toBeLessThanOrEqual(3 * 20 * 2)
 })
 
 test('what is never delivered, or never answered, is lost', async () => {
@@ -83,9 +90,9 @@ test('at a rate it sends as many as that, whatever comes back', async () => {
     hand()
   })
   const start = performance.now()
-  const { wrong } = await run(url, (load) => load.drip(500))
+  const { wrong } = await run(url, (load) => load.drip(5000))
   const seconds = (performance.now() - start) / 1000
   expect(wrong).toEqual({ lost: 0, doubled: 0, misordered: 0 })
-  expect(count).toBeGreaterThan(100)
-  expect(count).toBeLessThanOrEqual(seconds * 500)
+  expect(count).toBeGreaterThanOrEqual(ENOUGH)
+  expect(count).toBeLessThanOrEqual(seconds * 5000)
 })
