@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
 import { conversationChannel, isBackendChannel, sideChannel, sidesOf } from '../../protocol/keys.ts'
 import { readPushHead } from '../../protocol/packets.ts'
+import { Listeners } from '../listeners.ts'
 import type { RedisContext } from './context.ts'
 import { framed, inboxEntry, inConversation, readInbox, unframed, type InboxEntry } from './frames.ts'
 import { Inboxes } from './inboxes.ts'
@@ -16,18 +17,6 @@ export const INBOX_CHECK_MS = 2000
 /** Places come back one after the other, and whoever hears of it reads much: what has been missed is collected for so long. */
 const GAP_MS = 100
 
-interface Listener {
-  readonly call: (relayed: Relayed) => void
-  isClosed: boolean
-}
-
-interface Channel {
-  /** Replaced, never mutated: listeners may come and go while they are called. */
-  listeners: readonly Listener[]
-  /** Resolves when what is published arrives. */
-  joined: Promise<void>
-}
-
 /**
  * The Bus on Redis pub/sub.
  *
@@ -36,7 +25,9 @@ interface Channel {
  */
 export class RedisBus implements Bus {
   readonly #context: RedisContext
-  readonly #channels = new Map<string, Channel>()
+  readonly #listeners = new Listeners()
+  /** By channel that has listeners: resolves when what is published arrives. */
+  readonly #joined = new Map<string, Promise<void>>()
   readonly #subscriptions: Subscriptions
   readonly #inboxes: Inboxes
   readonly #routes: Routes
@@ -68,21 +59,18 @@ export class RedisBus implements Bus {
 
   async subscribe(name: string, call: (relayed: Relayed) => void): Promise<Subscription> {
     if (this.#isClosed) throw new Unavailable('The backbone is closed.')
-    let channel = this.#channels.get(name)
-    if (channel === undefined)
-      this.#channels.set(
-        name,
-        (channel = { listeners: [], joined: isBackendChannel(name) ? this.#subscriptions.join(name) : this.#routes.follow(name) }),
-      )
-    const listener: Listener = { call, isClosed: false }
-    channel.listeners = [...channel.listeners, listener]
+    if (!this.#listeners.has(name)) this.#joined.set(name, isBackendChannel(name) ? this.#subscriptions.join(name) : this.#routes.follow(name))
+    const remove = this.#listeners.add(name, call)
+    const close = async (): Promise<void> => {
+      if (remove()) this.#leave(name)
+    }
     try {
-      await channel.joined
+      await this.#joined.get(name)
     } catch (error) {
-      this.#leave(name, listener)
+      await close()
       throw error
     }
-    return { close: async () => this.#leave(name, listener) }
+    return { close }
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
@@ -121,17 +109,11 @@ export class RedisBus implements Bus {
     this.#gapListeners.clear()
     this.#routes.close()
     this.#subscriptions.close()
-    this.#channels.clear()
+    this.#listeners.clear()
   }
 
-  #leave(name: string, listener: Listener): void {
-    if (listener.isClosed) return
-    listener.isClosed = true
-    const channel = this.#channels.get(name)
-    if (channel === undefined) return
-    channel.listeners = channel.listeners.filter((one) => one !== listener)
-    if (channel.listeners.length > 0) return
-    this.#channels.delete(name)
+  #leave(name: string): void {
+    this.#joined.delete(name)
     if (isBackendChannel(name)) this.#subscriptions.leave(name)
     else this.#routes.leave(name)
   }
@@ -142,28 +124,25 @@ export class RedisBus implements Bus {
       const number = readInbox(payload, (entry) => this.#onEntry(entry, place))
       return this.#inboxes.received(name, number)
     }
-    const channel = this.#channels.get(name)
-    if (channel === undefined) return
+    if (!this.#listeners.has(name)) return
     const { origin, packet } = unframed(payload)
-    call(channel, { channel: name, origin, packet, push: readPushHead(packet) })
+    this.#listeners.call({ channel: name, origin, packet, push: readPushHead(packet) })
   }
 
   #onEntry({ name, isConversation, origin, packet, write }: InboxEntry, place: Place): void {
     const log = write === undefined ? undefined : this.#context.logs.heard(name, write, packet)
+    const push = readPushHead(packet)
     if (!isConversation) {
-      const channel = this.#channels.get(name)
-      if (channel !== undefined) call(channel, { channel: name, origin, packet, push: readPushHead(packet) })
+      if (this.#listeners.has(name)) this.#listeners.call({ channel: name, origin, packet, push })
       else this.#routes.leaveAgain(place, name)
       return
     }
-    const push = readPushHead(packet)
     const channels = log?.sideChannels ?? sidesOf(name).map(sideChannel)
     let isHeard = false
     for (const channel of channels) {
-      const known = this.#channels.get(channel)
-      if (known === undefined) continue
+      if (!this.#listeners.has(channel)) continue
       isHeard = true
-      call(known, { channel, conversation: name, origin, packet, push })
+      this.#listeners.call({ channel, conversation: name, origin, packet, push })
     }
     if (!isHeard) for (const channel of channels) this.#routes.leaveAgain(place, channel)
   }
@@ -184,17 +163,5 @@ export class RedisBus implements Bus {
       this.#missed.clear()
       for (const listener of this.#gapListeners) listener(missed)
     }, GAP_MS)
-  }
-}
-
-function call({ listeners }: Channel, relayed: Relayed): void {
-  for (const listener of listeners) {
-    if (listener.isClosed) continue
-    try {
-      listener.call(relayed)
-    } catch (error) {
-      // A bug in one listener must not keep the packet from the others.
-      void Promise.reject(error as Error) // run.ts reports unhandled rejections and goes on
-    }
   }
 }

@@ -1,13 +1,17 @@
-import type { Redis } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 import { formatProblem, takeOver } from './format.ts'
 import type { Scripts } from './scripts.ts'
+import type { RedisSettings } from './settings.ts'
 
 const OLDEST_VERSION = 7
 
-export interface Checked {
+export interface ServerOptions {
+  readonly name: string
+  readonly redis: RedisOptions
+  readonly settings: RedisSettings
   readonly scripts: Scripts
   readonly isCluster: boolean
-  /** See Probe. */
+  /** A hash tag for keys and channels that belong to the server; undefined: it has no slot. */
   readonly tag: () => string | undefined
 }
 
@@ -15,7 +19,10 @@ export interface Checked {
  * Checks version, eviction policy, kind and format of a server, then loads the scripts into it. Resolves with a sentence about what is wrong, if
  * anything.
  */
-export async function checkServer(redis: Redis, { scripts, isCluster, tag }: Checked): Promise<string | undefined> {
+export async function checkServer(
+  redis: Redis,
+  { scripts, isCluster, tag }: Pick<ServerOptions, 'scripts' | 'isCluster' | 'tag'>,
+): Promise<string | undefined> {
   const own = tag()
   const problem = (await settingsProblem(redis, isCluster)) ?? (own === undefined ? undefined : await formatProblem(redis, own, isCluster))
   if (problem !== undefined) return problem

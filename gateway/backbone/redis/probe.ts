@@ -1,20 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { settingsProblem } from './check-server.ts'
+import { settingsProblem, type ServerOptions } from './check-server.ts'
 import { FORMAT } from './format.ts'
 import { formatKey, probeKey } from './keys.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import type { Scripts } from './scripts.ts'
 
-export interface ProbeOptions {
-  readonly writer: RedisConnection
-  readonly subscriber: RedisConnection
-  readonly scripts: Scripts
-  readonly isSharded: boolean
-  /** Hash tag for the key and the channels, so that all belong to this server. No side's name has braces. */
-  readonly tag: () => string | undefined
-  /** Ms within which the published payload must be received. */
-  readonly limitMs: number
-}
+/** `tag`: for the key and the channels, so that all belong to this server. No side's name has braces. */
+type ProbeOptions = ServerOptions & Readonly<Record<'writer' | 'subscriber', RedisConnection>>
 
 /** One of each kind in use: a Redis user's ACL may allow only some. */
 const CHANNELS = ['ImInbox', 'ImMsgPub', 'ImShopPub']
@@ -29,7 +20,7 @@ export class Probe {
 
   constructor(options: ProbeOptions) {
     this.#options = options
-    options.subscriber.redis.on(options.isSharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, payload: Buffer) => {
+    options.subscriber.redis.on(options.isCluster ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, payload: Buffer) => {
       const wanted = this.#wanted
       if (wanted === undefined || payload.toString() !== wanted.payload) return
       wanted.missing.delete(channel.toString())
@@ -43,7 +34,7 @@ export class Probe {
     if (tag === undefined) return undefined
     const channels = CHANNELS.map((name) => `${name}:{${tag}}`)
     try {
-      return (await settingsProblem(this.#options.writer.redis, this.#options.isSharded)) ?? (await this.#roundTrip(tag, channels))
+      return (await settingsProblem(this.#options.writer.redis, this.#options.isCluster)) ?? (await this.#roundTrip(tag, channels))
     } catch (error) {
       // without the script's hash and line number
       const message = (error as Error).message.replace(/ script: \w+, on @\S+$/, '')
@@ -53,26 +44,17 @@ export class Probe {
   }
 
   async #roundTrip(tag: string, channels: readonly string[]): Promise<string | undefined> {
-    const {
-      writer,
-      subscriber,
-      scripts: { probe },
-      isSharded,
-      limitMs,
-    } = this.#options
-    for (const channel of channels) await (isSharded ? subscriber.redis.ssubscribe(channel) : subscriber.redis.subscribe(channel))
+    const { writer, subscriber, scripts, isCluster, settings } = this.#options
+    for (const channel of channels) await (isCluster ? subscriber.redis.ssubscribe(channel) : subscriber.redis.subscribe(channel))
     const payload = `probe ${randomBytes(9).toString('base64url')}`
     const missing = new Set(channels)
     const received = new Promise<void>((onAll) => {
       this.#wanted = { payload, missing, onAll }
     })
-    await writer.redis.eval(probe.source, 2, probeKey(tag), formatKey(tag), isSharded ? 'SPUBLISH' : 'PUBLISH', payload, FORMAT, ...channels)
-    let stop: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      stop = setTimeout(resolve, limitMs)
-    })
-    await Promise.race([received, late])
-    clearTimeout(stop)
+    await writer.redis.eval(scripts.probe.source, 2, probeKey(tag), formatKey(tag), isCluster ? 'SPUBLISH' : 'PUBLISH', payload, FORMAT, ...channels)
+    const late = setTimeout(() => this.#wanted?.onAll(), settings.commandTimeoutMs)
+    await received
+    clearTimeout(late)
     this.#wanted = undefined
     return missing.size === 0 ? undefined : `what was published on ${[...missing][0]} did not come back`
   }

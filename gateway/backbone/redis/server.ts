@@ -1,19 +1,8 @@
-import type { RedisOptions } from 'ioredis'
-import { checkServer, loadScriptsInto } from './check-server.ts'
+import { checkServer, loadScriptsInto, type ServerOptions } from './check-server.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { Probe } from './probe.ts'
 import type { Scripts } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
-
-export interface ServerOptions {
-  readonly name: string
-  readonly redis: RedisOptions
-  readonly settings: RedisSettings
-  readonly scripts: Scripts
-  readonly isCluster: boolean
-  /** See Probe. */
-  readonly tag: () => string | undefined
-}
 
 /** A connection that is back within so long is not reported as lost. */
 const LOSS_MS = 1000
@@ -45,22 +34,16 @@ export class Server {
   #wasReady = false
   #isClosed = false
 
-  constructor({ name, redis, settings, scripts, isCluster, tag }: ServerOptions) {
+  constructor(options: ServerOptions) {
+    const { name, redis, settings, scripts } = options
     this.name = name
     this.#scripts = scripts
     this.#onHealth = settings.onHealth
-    const check = { check: (connection: RedisConnection['redis']) => checkServer(connection, { scripts, isCluster, tag }) }
-    this.writer = new RedisConnection({ redis, settings, ...check, resends: 1 })
-    this.reader = new RedisConnection({ redis, settings, ...check, resends: 1 })
+    const check = (connection: RedisConnection['redis']): Promise<string | undefined> => checkServer(connection, options)
+    this.writer = new RedisConnection({ redis, settings, check, resends: 1 })
+    this.reader = new RedisConnection({ redis, settings, check, resends: 1 })
     this.subscriber = new RedisConnection({ redis, settings, resends: 0 })
-    this.#probe = new Probe({
-      writer: this.writer,
-      subscriber: this.subscriber,
-      scripts,
-      isSharded: isCluster,
-      tag,
-      limitMs: settings.commandTimeoutMs,
-    })
+    this.#probe = new Probe({ ...options, writer: this.writer, subscriber: this.subscriber })
     const connections = [this.writer, this.reader, this.subscriber]
     for (const connection of connections) {
       connection.on('serving', () => void this.#check())

@@ -36,30 +36,29 @@ const FORM = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?]+)(?:\
 
 export function parseRedisUrl(url: string, tlsCa?: string): Target {
   const parsed = url.split(/,(?=rediss?:\/\/)/).map((one) => parseOne(one, tlsCa))
-  const [first] = parsed
-  if (first === undefined || (parsed.length > 1 && parsed.some(({ kind }) => kind !== undefined))) throw unreadable(url)
-  const { kind, addresses, path, access } = first
+  const [{ kind, addresses, path, access, query }] = parsed as [Parsed]
+  if (parsed.length > 1 && parsed.some((one) => one.kind !== undefined)) throw unreadable(url)
   if (kind === 'cluster') {
     if (path.length > 0) throw unreadable(url)
     return { kind, seeds: addresses, access }
   }
-  if (kind === 'sentinel') return sentinelTarget(url, first)
+  if (kind === 'sentinel') {
+    const [name, db] = path
+    const sentinelPassword = query.get('sentinelPassword')
+    if (!name) throw unreadable(url)
+    return {
+      kind,
+      sentinels: addresses,
+      name: decoded(name),
+      access: { ...access, ...dbOf(url, db) },
+      ...(sentinelPassword === null ? {} : { sentinelPassword }),
+    }
+  }
   if (parsed.some((one) => one.addresses.length !== 1)) throw unreadable(url)
   return { kind: 'ring', servers: parsed.map((one) => ({ ...one.addresses[0]!, ...one.access, ...dbOf(url, one.path[0]) })) }
 }
 
-function sentinelTarget(url: string, { addresses: sentinels, path, access, query }: ReturnType<typeof parseOne>): Target {
-  const [name, db] = path
-  if (!name) throw unreadable(url)
-  const password = query.get('sentinelPassword')
-  return {
-    kind: 'sentinel',
-    sentinels,
-    name: decoded(name),
-    access: { ...access, ...dbOf(url, db) },
-    ...(password === null ? {} : { sentinelPassword: password }),
-  }
-}
+type Parsed = ReturnType<typeof parseOne>
 
 function parseOne(url: string, ca?: string) {
   const found = FORM.exec(url)
