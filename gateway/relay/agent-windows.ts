@@ -6,28 +6,28 @@ import type { Bus } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
 import { ownChannel, userChannel } from '../protocol/keys.ts'
 import { encodePush } from './encoded-packet.ts'
-import { PeerGroup, type Published } from './peer-group.ts'
+import { PeerGroup, type Listening, type Published } from './peer-group.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
 
 export class AgentWindows extends PeerGroup {
-  readonly #ownChannel: string
+  readonly #listenings: readonly Listening[]
   readonly #personChannel: string
   readonly #report: Report
 
   /** `key`: the agent's `agentKey`. */
-  constructor(options: { key: string; id: string; bus: Bus; report: Report }) {
-    super(options.bus)
-    this.#ownChannel = ownChannel(options.key)
-    this.#personChannel = userChannel(options.id)
-    this.#report = options.report
+  constructor({ key, id, bus, report }: { key: string; id: string; bus: Bus; report: Report }) {
+    super(bus)
+    this.#personChannel = userChannel(id)
+    this.#listenings = [
+      [ownChannel(key), (published) => this.#onOwnPublish(published)],
+      [this.#personChannel, (published) => this.#onPersonPublish(published)],
+    ]
+    this.#report = report
   }
 
   /** Resolves when everything published for this agent from now on arrives. A failed attempt may be repeated. */
   prepare(): Promise<void> {
-    return this.listen([
-      [this.#ownChannel, (published) => this.#onOwnPublish(published)],
-      [this.#personChannel, (published) => this.#onPersonPublish(published)],
-    ])
+    return this.listen(this.#listenings)
   }
 
   #onOwnPublish({ encoded, origin }: Published): void {

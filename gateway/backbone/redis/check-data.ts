@@ -34,10 +34,7 @@ export class RedisReading {
   readonly #now: number
   readonly #faults = new Faults()
   readonly #seen = new Set<string>()
-  #messageCount = 0
-  #recordCount = 0
-  #imageCount = 0
-  #bytes = 0
+  readonly #counts = { messageCount: 0, recordCount: 0, imageCount: 0, bytes: 0 }
   #lastAt = 0
 
   constructor({ servers, scripts, now }: { readonly servers: DirectServers; readonly scripts: Pick<Scripts, 'read'>; readonly now: number }) {
@@ -51,10 +48,7 @@ export class RedisReading {
     return {
       format: Number(FORMAT),
       conversationCount: this.#seen.size,
-      messageCount: this.#messageCount,
-      recordCount: this.#recordCount,
-      imageCount: this.#imageCount,
-      bytes: this.#bytes,
+      ...this.#counts,
       ...(this.#lastAt === 0 ? undefined : { lastAt: this.#lastAt }),
       faults: this.#faults.shown,
       faultCount: this.#faults.count,
@@ -65,7 +59,7 @@ export class RedisReading {
     const { name, redis, tag } = server
     const problem = (await settingsProblem(redis, this.#servers.isCluster)) ?? (await formatProblem(redis, tag, this.#servers.isCluster))
     if (problem !== undefined) return this.#faults.add(`Redis ${name}: ${problem}.`)
-    this.#bytes += Number(infoField(String(await redis.info('memory')), 'used_memory') ?? 0)
+    this.#counts.bytes += Number(infoField(String(await redis.info('memory')), 'used_memory') ?? 0)
     let isUsed = false
     for await (const keys of keysOf(server.redis, OUR_KEYS)) {
       isUsed ||= keys.length > 0
@@ -81,8 +75,8 @@ export class RedisReading {
       if (this.#seen.has(conversation)) return
       this.#seen.add(conversation)
       await this.#readConversation(conversation)
-    } else if (key.startsWith('im:records:')) this.#recordCount += await redis.hlen(key)
-    else if (key.startsWith('im:image:')) this.#imageCount++
+    } else if (key.startsWith('im:records:')) this.#counts.recordCount += await redis.hlen(key)
+    else if (key.startsWith('im:image:')) this.#counts.imageCount++
   }
 
   async #readConversation(conversation: string): Promise<void> {
@@ -100,7 +94,7 @@ export class RedisReading {
         if (next !== undefined && next.seq < from) break
         const fault = next === undefined ? `the entry behind ${before?.seq ?? 'the beginning'} cannot be read` : faultOf(next, before)
         if (next === undefined || fault !== undefined) return this.#faults.add(`${conversation}: ${fault}.`)
-        this.#messageCount++
+        this.#counts.messageCount++
         this.#lastAt = Math.max(this.#lastAt, next.at)
         before = next
       }

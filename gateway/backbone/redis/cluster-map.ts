@@ -6,8 +6,8 @@ import type { Access, Address } from './url.ts'
 export interface Shard {
   readonly first: number
   readonly last: number
-  readonly master: Address
-  readonly replicas: readonly Address[]
+  /** The master first. */
+  readonly nodes: readonly Address[]
 }
 
 export interface MapSources {
@@ -21,23 +21,23 @@ export interface MapSources {
 
 /** Asks one server after another which slots each master has, until one replies; rejects with the last error when none does. */
 export async function fetchMap(sources: MapSources): Promise<Shard[]> {
+  const asks = [
+    ...shuffled(sources.servers.filter(({ reader }) => reader.problem === undefined)).map((server) => () => askServer(server)),
+    ...shuffled(unique(sources.addresses)).map((address) => () => askAddress(address, sources)),
+  ]
   let reason: unknown = new Error('no address to ask')
-  for (const server of shuffled(sources.servers.filter(({ reader }) => reader.problem === undefined))) {
+  for (const ask of asks) {
     try {
-      return shardsOf(await server.reader.redis.call('CLUSTER', 'SLOTS'), hostOf(server))
-    } catch (error) {
-      reason = error
-    }
-  }
-  for (const address of shuffled(unique(sources.addresses))) {
-    try {
-      return await askAddress(address, sources)
+      return await ask()
     } catch (error) {
       reason = error
     }
   }
   throw reason
 }
+
+const askServer = async ({ name, reader }: Server): Promise<Shard[]> =>
+  shardsOf(await reader.redis.call('CLUSTER', 'SLOTS'), name.slice(0, name.lastIndexOf(':')))
 
 async function askAddress(address: Address, { access, settings }: MapSources): Promise<Shard[]> {
   const { connectTimeoutMs: connectTimeout, commandTimeoutMs: commandTimeout } = settings
@@ -51,19 +51,13 @@ type ShardReply = readonly [first: number, last: number, ...nodes: NodeReply[]]
 /** A node that does not know its own address says '' or '?': then it is the host we asked. */
 function shardsOf(reply: unknown, askedHost: string): Shard[] {
   const addressOf = ([host, port]: NodeReply): Address => ({ host: host && host !== '?' ? host : askedHost, port })
-  return (reply as readonly ShardReply[]).flatMap(([first, last, master, ...replicas]) =>
-    master === undefined ? [] : [{ first, last, master: addressOf(master), replicas: replicas.map(addressOf) }],
-  )
+  return (reply as readonly ShardReply[])
+    .filter(({ length }) => length > 2)
+    .map(([first, last, ...nodes]) => ({ first, last, nodes: nodes.map(addressOf) }))
 }
-
-const hostOf = ({ name }: Server): string => name.slice(0, name.lastIndexOf(':'))
 
 const unique = (addresses: readonly Address[]): Address[] => [
   ...new Map(addresses.map((address) => [`${address.host}:${address.port}`, address])).values(),
 ]
 
-const shuffled = <T>(items: readonly T[]): T[] =>
-  items
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item)
+const shuffled = <T>(items: readonly T[]): T[] => items.toSorted(() => Math.random() - 0.5)

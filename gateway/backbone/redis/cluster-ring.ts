@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Unavailable } from '../backbone.ts'
 import { fetchMap, type Shard } from './cluster-map.ts'
 import { conversationTag, conversationTags } from '../../protocol/keys.ts'
@@ -139,10 +140,10 @@ export class ClusterRing implements Ring {
 
   #apply(shards: readonly Shard[]): void {
     const next: (Server | undefined)[] = Array.from({ length: SLOT_COUNT })
-    for (const { first, last, master } of shards) next.fill(this.#serverAt(master), first, last + 1)
+    for (const { first, last, nodes } of shards) next.fill(this.#serverAt(nodes[0]!), first, last + 1)
     this.#problem = shards.length === 0 ? 'no slots are assigned' : undefined
     this.#options.settings.onHealth('Cluster', this.#problem)
-    this.#addresses = [...shards.flatMap(({ master, replicas }) => [master, ...replicas]), ...this.#options.seeds]
+    this.#addresses = [...shards.flatMap(({ nodes }) => nodes), ...this.#options.seeds]
     next.forEach((server, slot) => {
       this.#slots[slot] = server
     })
@@ -188,8 +189,3 @@ function addressOf(address: string, from: Server): Address {
   const host = address.slice(0, colon) || from.name.slice(0, from.name.lastIndexOf(':'))
   return { host, port: Number(address.slice(colon + 1)) }
 }
-
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })

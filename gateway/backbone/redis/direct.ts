@@ -7,7 +7,7 @@ import { PROBE_TAG, tagWhere } from './keys.ts'
 import { sentinelOptions } from './redis.ts'
 import { REDIS_DEFAULTS } from './settings.ts'
 import { slotOf } from './slot.ts'
-import { parseRedisUrl, type Target } from './url.ts'
+import { parseRedisUrl, type Address, type Target } from './url.ts'
 
 /** A pipeline or a script of a command on all data takes longer than one of a gateway. */
 const COMMAND_TIMEOUT_MS = 60_000
@@ -33,9 +33,7 @@ export async function connectDirectly(url: string, tlsCa?: string): Promise<Dire
   const target = parseRedisUrl(url, tlsCa)
   if (target.kind === 'cluster') return connectCluster(target)
   const options =
-    target.kind === 'sentinel'
-      ? [sentinelOptions(target, REDIS_DEFAULTS)]
-      : target.servers.map((redis) => ({ name: `${redis.host}:${redis.port}`, redis }))
+    target.kind === 'sentinel' ? [sentinelOptions(target, REDIS_DEFAULTS)] : target.servers.map((redis) => ({ name: nameAt(redis), redis }))
   const all = await connectAll(options.map((one) => ({ ...one, tag: PROBE_TAG })))
   const of = (key: string): Redis => all[all.length === 1 ? 0 : shardNumber(key, all.length)]!.redis
   return { all, isCluster: false, of, close: () => closeAll(all) }
@@ -48,9 +46,9 @@ async function connectCluster({ seeds, access }: Extract<Target, { kind: 'cluste
   const nameOf = (slot: number): string => {
     const shard = shards.find(({ first, last }) => slot >= first && slot <= last)
     if (shard === undefined) throw new DataError(`Redis Cluster: slot ${slot} has no server. Repair the Cluster first.`)
-    return `${shard.master.host}:${shard.master.port}`
+    return nameAt(shard.nodes[0]!)
   }
-  const masters = new Map(shards.map(({ master }) => [`${master.host}:${master.port}`, master]))
+  const masters = new Map(shards.map(({ nodes: [master] }) => [nameAt(master!), master!]))
   const all = await connectAll(
     [...masters].map(([name, { host, port }]) => ({
       name,
@@ -66,18 +64,17 @@ async function connectAll(
   servers: readonly { readonly name: string; readonly redis: RedisOptions; readonly tag: string }[],
 ): Promise<DirectServer[]> {
   const timeouts = { connectTimeout: REDIS_DEFAULTS.connectTimeoutMs, commandTimeout: COMMAND_TIMEOUT_MS }
-  const results = await Promise.allSettled(
-    servers.map(async ({ name, redis, tag }) => {
-      const connected = connectOnce({ ...redis, ...timeouts })
-      return { name, tag, redis: await connected.catch((error: Error) => Promise.reject(unreachable(name, error))) }
-    }),
-  )
-  const connected = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed === undefined) return connected
-  closeAll(connected)
-  throw failed.reason
+  const connecting = servers.map(async ({ name, redis, tag }) => {
+    const connected = connectOnce({ ...redis, ...timeouts }).catch((error: Error) => Promise.reject(unreachable(name, error)))
+    return { name, tag, redis: await connected }
+  })
+  return Promise.all(connecting).catch(async (error: unknown) => {
+    closeAll((await Promise.allSettled(connecting)).flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))
+    throw error
+  })
 }
+
+const nameAt = ({ host, port }: Address): string => `${host}:${port}`
 
 function closeAll(servers: readonly DirectServer[]): void {
   for (const { redis } of servers) redis.disconnect()

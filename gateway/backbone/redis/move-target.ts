@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
 import { messageLink, messageTail } from '../../protocol/packets.ts'
 import { DataError } from '../data-error.ts'
@@ -132,13 +131,11 @@ export class RedisMoveTarget implements MoveTarget {
 
   async end(): Promise<void> {
     const { all } = this.#options.servers
-    for (const { name, redis, tag } of all) await this.#requireMark(name, redis, tag)
+    for (const { name, redis, tag } of all) {
+      if ((await redis.get(formatKey(tag))) === this.#mark) continue
+      throw new DataError(`Somebody else has written to Redis ${name} meanwhile (another move?). ${EMPTY_IT}, and start the move again.`)
+    }
     for (const { redis, tag } of all) await redis.set(formatKey(tag), FORMAT)
-  }
-
-  async #requireMark(name: string, redis: Redis, tag: string): Promise<void> {
-    if ((await redis.get(formatKey(tag))) === this.#mark) return
-    throw new DataError(`Somebody else has written to Redis ${name} meanwhile (another move?). ${EMPTY_IT}, and start the move again.`)
   }
 
   close(): void {

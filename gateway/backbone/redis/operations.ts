@@ -204,6 +204,7 @@ function pageOf(conversation: string, [{ epoch, seq, id, written }, meta, entrie
     const { delivered, read } = cursors[side] ?? { delivered: 0, read: 0 }
     cursors[side] = { delivered: Math.max(delivered, last), read: Math.max(read, last) }
   })
+  const version = fields.get('v')
   const start = messageStart(conversation, epoch)
   const messages = entries.map((entry) => JSON.parse(start + entry.slice(STAMP_LENGTH)) as Message)
   return {
@@ -211,14 +212,9 @@ function pageOf(conversation: string, [{ epoch, seq, id, written }, meta, entrie
     head: { epoch, seq, ...(id === '' ? {} : { id: JSON.parse(id) as string }) },
     cursors,
     names,
-    ...assignmentOf(fields),
+    ...(version === undefined ? undefined : { assignment: { version, text: fields.get('d') ?? '' } }),
     ...(isCut === 1 ? { isCut: true } : undefined),
   }
-}
-
-function assignmentOf(fields: ReadonlyMap<string, string>): Pick<Page, 'assignment'> {
-  const version = fields.get('v')
-  return version === undefined ? {} : { assignment: { version, text: fields.get('d') ?? '' } }
 }
 
 function cursorOf(text: string): Cursor {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { Command, Redis, type RedisOptions } from 'ioredis'
 import type { Sendable } from './batch-call.ts'
 import { CommandWriter } from './command-writer.ts'
@@ -6,6 +6,7 @@ import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
 interface RedisConnectionEvents {
+  checked: []
   serving: []
   doubted: []
   lost: []
@@ -33,8 +34,7 @@ export interface RedisConnectionOptions {
 export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
   readonly redis: Redis
   /** Resolves when the first attempt to connect has ended, successfully or not. */
-  readonly checked: Promise<void>
-  #onChecked: () => void = () => undefined
+  readonly checked: Promise<unknown> = once(this, 'checked')
   readonly #options: RedisConnectionOptions
   readonly #timer: NodeJS.Timeout
   /** Of the last batch, if that was answered: no byte of it is needed any more. */
@@ -50,13 +50,19 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     super()
     this.#options = options
     this.redis = new Redis({
-      ...driverOptions(options.settings),
+      commandTimeout: options.settings.commandTimeoutMs,
+      connectTimeout: options.settings.connectTimeoutMs,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: true,
       maxRetriesPerRequest: options.resends,
+      retryStrategy: retryDelay,
+      keepAlive: 10_000,
+      disableClientInfo: true,
+      // A demoted master goes on answering: disconnect, and look up the master again.
+      reconnectOnError: reconnectOnReadonly(),
       ...options.redis,
       replyMapping: 'legacy',
-    })
-    this.checked = new Promise((resolve) => {
-      this.#onChecked = resolve
     })
     this.redis.on('error', (error: Error) => this.#onError(error))
     this.redis.on('ready', () => void this.#check(++this.#connection))
@@ -125,7 +131,7 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     if (connection !== this.#connection || this.#isClosed || this.redis.status !== 'ready') return
     this.#problem = problem
     this.#lastError = undefined
-    this.#onChecked()
+    this.emit('checked')
     if (problem === undefined) this.emit('serving')
   }
 
@@ -134,12 +140,12 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     this.#lastError = error.message || error.name
     if (this.redis.status === 'ready' || this.#isClosed) return
     this.#problem = this.#lastError
-    this.#onChecked()
+    this.emit('checked')
   }
 
   #onLost(): void {
     this.#connection++
-    this.#onChecked()
+    this.emit('checked')
     if (this.#isClosed) return
     const wasServing = this.#problem === undefined || this.#isProbing
     this.#problem = this.#lastError ?? 'the connection was lost'
@@ -186,21 +192,6 @@ const READONLY_MS = 3000
 
 /** Ms: 25..75 at first, doubling up to 500..1500. */
 const retryDelay = (attempt: number): number => Math.min(1000, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random())
-
-function driverOptions(settings: RedisSettings): RedisOptions {
-  return {
-    commandTimeout: settings.commandTimeoutMs,
-    connectTimeout: settings.connectTimeoutMs,
-    enableOfflineQueue: false,
-    autoResubscribe: false,
-    autoResendUnfulfilledCommands: true,
-    retryStrategy: retryDelay,
-    keepAlive: 10_000,
-    disableClientInfo: true,
-    // A demoted master goes on answering: disconnect, and look up the master again.
-    reconnectOnError: reconnectOnReadonly(),
-  }
-}
 
 /** At most every few seconds: a replica that was configured by mistake stays one. */
 function reconnectOnReadonly(): (error: Error) => boolean {

@@ -98,7 +98,7 @@ export class Routes {
       }
       channels.push(next.value)
     }
-    await this.#writeAgain(channels)
+    await this.#writeAgain(channels, false)
   }
 
   close(): void {
@@ -116,20 +116,20 @@ export class Routes {
     const channels = [...this.#unwritten]
     this.#unwritten.clear()
     try {
-      await this.#writeAgain(channels)
+      await this.#writeAgain(channels, true)
     } finally {
       this.#retry = undefined
       if (this.#unwritten.size > 0) this.#retryLater()
     }
   }
 
-  /** Writes routes wherever this node has an inbox. Where one had been removed, something may have been missed. */
-  async #writeAgain(channels: readonly string[]): Promise<void> {
+  /** Writes routes wherever this node has an inbox. Something may have been missed where one had been removed, and until a late one (`isLate`) is written. */
+  async #writeAgain(channels: readonly string[], isLate: boolean): Promise<void> {
     await Promise.all(
       channels.map(async (channel) => {
         const places = (this.#channels.get(channel) ?? []).filter((place) => this.#options.inboxes.isLive(place))
         const outcomes = await Promise.all(places.map((place) => this.#write(place, channel)))
-        if (outcomes.includes(false)) this.#options.onMissed([channel])
+        if (outcomes.includes(false) || (isLate && outcomes.every(isWritten))) this.#options.onMissed([channel])
       }),
     )
   }

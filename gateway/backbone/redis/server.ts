@@ -23,6 +23,8 @@ export class Server {
   readonly subscriber: RedisConnection
   /** Resolves when the first attempts to connect have ended, successfully or not, and the first probe after them. */
   readonly checked: Promise<unknown>
+  /** Whether it has been able to serve at any time since this gateway started. */
+  wasReady = false
   readonly #scripts: Scripts
   readonly #onHealth: RedisSettings['onHealth']
   readonly #probe: Probe
@@ -31,7 +33,6 @@ export class Server {
   #probeProblem: string | undefined
   #checking: Promise<void> | undefined
   #lostAt = Number.NEGATIVE_INFINITY
-  #wasReady = false
   #isClosed = false
 
   constructor(options: ServerOptions) {
@@ -55,11 +56,6 @@ export class Server {
     }
     this.checked = Promise.all(connections.map(({ checked }) => checked)).then(() => this.#check())
     this.#timer = setInterval(() => void this.#check(), settings.probeMs)
-  }
-
-  /** Whether it has been able to serve at any time since this gateway started. */
-  get wasReady(): boolean {
-    return this.#wasReady
   }
 
   get problem(): string | undefined {
@@ -98,7 +94,7 @@ export class Server {
     if (this.#connectionProblem === undefined || probeProblem !== undefined) this.#probeProblem = probeProblem
     else if (before !== undefined) this.#probeProblem = undefined
     const problem = this.#probeProblem ?? this.#connectionProblem
-    this.#wasReady ||= problem === undefined
+    this.wasReady ||= problem === undefined
     this.#onHealth(this.name, problem)
   }
 

@@ -63,18 +63,14 @@ export class RedisStore implements Store {
   /** What an append brings about; undefined: nothing, as usual. */
   #follow({ log }: AppendOp, { seq, at, duplicate }: Appended, isUnanswered: boolean): Promise<unknown> | undefined {
     const { writes, scripts, settings } = this.#context
-    if (isUnanswered && seq === 1 && !duplicate) this.#tidy(log.sides)
+    // each new conversation that may be forgotten removes some forgotten ones, which keeps the lists short; where Redis is unavailable, the next one does
+    if (isUnanswered && seq === 1 && !duplicate) for (const side of log.sides) this.#lists.tidy(side).catch(() => undefined)
     // a later minute, another log than this node knew, or both sides have written by now, so that the rows must not expire
     const entering = this.#enter(log, { at, stays: !isUnanswered })
     if (duplicate || settings.keepMs === 0 || seq % TRIM_COUNT !== 0) return entering
     // the entry is written; what is too old goes with a later one where this fails
     const forgetting = writes.run(forgetOp(scripts.forget, log.conversation, at - settings.keepMs)).catch(() => undefined)
     return entering === undefined ? forgetting : Promise.all([entering, forgetting])
-  }
-
-  /** Each new conversation that may be forgotten removes some forgotten ones, which keeps the lists short. Runs in the background. */
-  #tidy(sides: readonly string[]): void {
-    for (const side of sides) this.#lists.tidy(side).catch(() => undefined) // Redis is unavailable; the next conversation tries again
   }
 
   async read(conversation: string, range: ReadRange): Promise<Page> {
