@@ -2,8 +2,9 @@ import { Unavailable } from '../backbone.ts'
 import { Batcher } from './batcher.ts'
 import type { Op } from './op.ts'
 import { Lane, Pending } from './pending.ts'
-import type { Ring, Server } from './ring.ts'
+import type { Ring } from './ring.ts'
 import type { RedisSettings } from './settings.ts'
+import type { Server } from './server.ts'
 
 /** Which of a server's connections: writes may wait for a replica, and reads must not wait for them; one that hears can do nothing else. */
 export type Role = 'writer' | 'reader' | 'subscriber'
