@@ -41,7 +41,7 @@ export class Hub {
   /** Those that could not be compared as a whole. */
   readonly #toCompareAgain = new Set<SideSubscription>()
   #comparingCount = 0
-  readonly #stop: () => void
+  readonly close: () => void
 
   constructor(options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number }) {
     this.#backbone = options.backbone
@@ -51,7 +51,7 @@ export class Hub {
     this.#presence = options.presence
     this.#viewing = options.viewing
     this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, bus: options.backbone.bus })
-    this.#stop = options.backbone.bus.onGap((channels) => this.#onGap(channels))
+    this.close = options.backbone.bus.onGap((channels) => this.#onGap(channels))
   }
 
   get peers(): IterableIterator<Peer> {
@@ -127,10 +127,6 @@ export class Hub {
     for (const sideSubscription of this.#toCompareAgain) this.#toCompare.add(sideSubscription)
     this.#toCompareAgain.clear()
     this.#compare()
-  }
-
-  close(): void {
-    this.#stop()
   }
 
   /** The newest session of a device has ended: of those that were to make way the latest takes its place. */

@@ -29,6 +29,8 @@ const HINT_MS = 30
  */
 export class ClusterRing implements Ring {
   readonly isSharded = true
+  /** A script reaches one slot. */
+  readonly groupOf = slotOf
   readonly places: readonly Place[] = conversationTags().map((tag, number) => ({ number, start: placeStart(`{${tag}}`) }))
   readonly checked: Promise<unknown>
   readonly #options: ClusterOptions
@@ -59,11 +61,6 @@ export class ClusterRing implements Ring {
 
   placeOf(conversation: string): Place {
     return this.places[Number(conversationTag(conversation).slice(1))]!
-  }
-
-  /** A script reaches one slot. */
-  groupOf(key: string): number {
-    return slotOf(key)
   }
 
   async follow(error: Error, from: Server): Promise<{ server: Server; isAsking: boolean } | undefined> {

@@ -4,7 +4,7 @@ import { DataError } from '../data-error.ts'
 import { fetchMap } from './cluster-map.ts'
 import { connectOnce } from './connect-once.ts'
 import { PROBE_TAG, tagWhere } from './keys.ts'
-import { sentinelOptions } from './redis.ts'
+import { fixedServers } from './redis.ts'
 import { REDIS_DEFAULTS } from './settings.ts'
 import { slotOf } from './slot.ts'
 import { parseRedisUrl, type Address, type Target } from './url.ts'
@@ -32,9 +32,7 @@ export interface DirectServers {
 export async function connectDirectly(url: string, tlsCa?: string): Promise<DirectServers> {
   const target = parseRedisUrl(url, tlsCa)
   if (target.kind === 'cluster') return connectCluster(target)
-  const options =
-    target.kind === 'sentinel' ? [sentinelOptions(target, REDIS_DEFAULTS)] : target.servers.map((redis) => ({ name: nameAt(redis), redis }))
-  const all = await connectAll(options.map((one) => ({ ...one, tag: PROBE_TAG })))
+  const all = await connectAll(fixedServers(target, REDIS_DEFAULTS).map((one) => ({ ...one, tag: PROBE_TAG })))
   const of = (key: string): Redis => all[all.length === 1 ? 0 : shardNumber(key, all.length)]!.redis
   return { all, isCluster: false, of, close: () => closeAll(all) }
 }

@@ -57,28 +57,30 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
 
 function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ring {
   if (target.kind === 'cluster') return new ClusterRing({ ...target, settings, scripts })
-  const options =
-    target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map((redis) => ({ name: `${redis.host}:${redis.port}`, redis }))
-  return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false, tag: () => PROBE_TAG })))
+  const servers = fixedServers(target, settings)
+  return new FixedRing(servers.map((one) => new Server({ ...one, settings, scripts, isCluster: false, tag: () => PROBE_TAG })))
 }
 
-export function sentinelOptions(
-  { sentinels, name, access, sentinelPassword }: Extract<Target, { kind: 'sentinel' }>,
-  settings: Pick<RedisSettings, 'commandTimeoutMs'>,
-): { name: string; redis: RedisOptions } {
-  return {
-    name: `master ${name}`,
-    redis: {
-      sentinels: [...sentinels],
-      name,
-      role: 'master',
-      failoverDetector: true,
-      ...access,
-      sentinelCommandTimeout: settings.commandTimeoutMs,
-      sentinelRetryStrategy: (attempt) => Math.min(1000, 50 * 2 ** attempt) * (0.5 + Math.random()),
-      sentinelReconnectStrategy: () => 1000 * (0.5 + Math.random()),
-      ...(access.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: access.tls }),
-      ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-    },
+type FixedTarget = Exclude<Target, { kind: 'cluster' }>
+
+/** What connects to each server of a ring, or to whichever is the master of a Sentinel group. */
+export function fixedServers(
+  target: FixedTarget,
+  { commandTimeoutMs }: Pick<RedisSettings, 'commandTimeoutMs'>,
+): { name: string; redis: RedisOptions }[] {
+  if (target.kind === 'ring') return target.servers.map((redis) => ({ name: `${redis.host}:${redis.port}`, redis }))
+  const { sentinels, name, access, sentinelPassword } = target
+  const redis: RedisOptions = {
+    sentinels: [...sentinels],
+    name,
+    role: 'master',
+    failoverDetector: true,
+    ...access,
+    sentinelCommandTimeout: commandTimeoutMs,
+    sentinelRetryStrategy: (attempt) => Math.min(1000, 50 * 2 ** attempt) * (0.5 + Math.random()),
+    sentinelReconnectStrategy: () => 1000 * (0.5 + Math.random()),
+    ...(access.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: access.tls }),
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
   }
+  return [{ name: `master ${name}`, redis }]
 }

@@ -78,6 +78,9 @@ export class Subscriptions {
       } while (server === undefined || server !== ring.serverOf(channel))
       const { problem } = server.subscriber
       if (problem !== undefined) throw new Unavailable(`Redis: ${problem}`)
+    } catch (error) {
+      // also where the server does not allow it: the probe says so (probe.ts)
+      throw new Unavailable((error as Error).message)
     } finally {
       entry.joining = undefined
     }
