@@ -8,7 +8,8 @@ interface EngineInternals {
   readonly readyState: string
   readonly pingTimeoutTimer: unknown
   readonly hasRefreshedPingTimeout?: boolean
-  readonly transport: { readonly socket?: WebSocket; onData(packet: string): void }
+  /** `takePacket`: of long polling, whose `onData` gets several packets at once. */
+  readonly transport: { readonly socket?: WebSocket; onData(packet: string): void; takePacket?: (packet: string) => boolean }
 }
 
 export type EngineSocket = Socket | EngineWebSocket
@@ -37,11 +38,19 @@ export function takeMessages(socket: EngineSocket, onMessage: (data: string | Bu
 function takeTexts(socket: Socket, onMessage: (text: string) => void): void {
   const engine = socket as unknown as EngineInternals
   const { transport } = engine
-  if (transport.socket === undefined) return
+  const take = (packet: string): boolean => {
+    const isAlive = engine.pingTimeoutTimer === null || engine.hasRefreshedPingTimeout === true
+    // what comes on the transport before the present one is lost, as it is with engine.io
+    if (!packet.startsWith(MESSAGE) || engine.readyState !== 'open' || engine.transport !== transport || !isAlive) return false
+    onMessage(packet.slice(1))
+    return true
+  }
+  if (transport.socket === undefined) {
+    transport.takePacket = take
+    return
+  }
   const onData = transport.onData.bind(transport)
   transport.onData = (packet) => {
-    const isAlive = engine.pingTimeoutTimer === null || engine.hasRefreshedPingTimeout === true
-    if (packet.startsWith(MESSAGE) && engine.readyState === 'open' && isAlive) onMessage(packet.slice(1))
-    else onData(packet)
+    if (!take(packet)) onData(packet)
   }
 }

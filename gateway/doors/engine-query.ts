@@ -15,7 +15,8 @@ const PLAIN = /^[\w.=&-]*$/
 function parsed(url: string): Record<string, string> {
   // none of the names that are asked for is inherited
   const query: Record<string, string> = {}
-  const [address = ''] = url.split('#', 1)
+  const fragment = url.indexOf('#')
+  const address = fragment < 0 ? url : url.slice(0, fragment)
   const start = address.indexOf('?')
   if (start < 0) return query
   const text = address.slice(start + 1)
@@ -23,10 +24,13 @@ function parsed(url: string): Record<string, string> {
     for (const [name, value] of new URLSearchParams(text)) query[name] = value
     return query
   }
-  for (const pair of text.split('&')) {
-    const end = pair.indexOf('=')
-    if (end < 0) query[pair] = ''
-    else query[pair.slice(0, end)] = pair.slice(end + 1)
+  for (let at = 0; at < text.length;) {
+    const next = text.indexOf('&', at)
+    const end = next < 0 ? text.length : next
+    const equals = text.indexOf('=', at)
+    if (equals < 0 || equals > end) query[text.slice(at, end)] = ''
+    else query[text.slice(at, equals)] = text.slice(equals + 1, end)
+    at = end + 1
   }
   return query
 }

@@ -115,7 +115,7 @@ class Connections {
       return false
     }
     connection.unanswered.push(onDone)
-    response.once('close', () => end(connection, onDone))
+    response.on('close', () => end(connection, onDone))
     return true
   }
 

@@ -39,6 +39,8 @@ export class LongPolling extends Transport {
   maxHttpBufferSize: number = LIMITS.lineBytes
   /** Called after the packets of a POST, with what answers it. */
   onPosted: (answer: () => void) => void = (answer) => answer()
+  /** Called with each packet, before engine.io makes an object of it. Whether that was all. */
+  takePacket: (packet: string) => boolean = () => false
   /** Called in place of handling a payload of more than `limits.payloadCount` packets. */
   onFlood: () => void = () => undefined
   /** The answer to a poll, while the poll waits or its answer is being sent. */
@@ -75,7 +77,7 @@ export class LongPolling extends Transport {
     this.res = response
     this.#isAnswered = false
     const onClose = (): void => this.#onPollClosed(response)
-    response.once('close', onClose)
+    response.on('close', onClose)
     // a request behind others on its connection has no socket until its turn; if the connection closes before, only the request gets `close`
     if (response.socket === null) request.once('close', onClose)
     this.writable = true
@@ -132,10 +134,12 @@ export class LongPolling extends Transport {
     this.onPosted(() => answerPost(response, String(number)))
   }
 
-  /** The whole payload is decoded before its first packet is handled: 2 MB of small packets would block the node for seconds. */
+  /** Nothing of a payload with too many packets is handled: 2 MB of small packets would block the node for seconds. */
   override onData(payload: string): void {
     if (hasMorePackets(payload, LIMITS.payloadCount)) return this.onFlood()
-    for (const packet of parser.decodePayload(payload)) {
+    for (const encoded of payload.split(SEPARATOR)) {
+      if (this.takePacket(encoded)) continue
+      const packet = parser.decodePacket(encoded)
       if (packet.type === 'close') this.onClose()
       else this.onPacket(packet)
     }

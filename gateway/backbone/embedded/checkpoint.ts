@@ -5,6 +5,7 @@ import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { deleteErased } from './erased-log.ts'
 import type { Files } from './files.ts'
+import { CHECKSUM_BYTES } from './checksummed.ts'
 import { batchKey, entryKey, idKey, idValue, minuteOf, sideKey } from './keys-on-disk.ts'
 import { rewritten, runs } from './log-rows.ts'
 
@@ -164,7 +165,9 @@ export class Checkpoint {
       const { id, number, checkpointed, pending, durable } = conversation
       for (const row of rewritten(log, conversation)) void log.put(row.key, row.value)
       for (const { index, bytes } of runs(conversation)) void log.putInPlace(entryKey(number, checkpointed + 1 + index), bytes)
-      for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), idValue(checkpointed + 1 + i))
+      for (let i = 0; i < pending.length; i++) {
+        void ids.putInPlace(idKey(number, pending.hash(i)), idValue(checkpointed + 1 + i, CHECKSUM_BYTES))
+      }
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)
       conversation.filingAt = durable.seq > 0 ? durable.at : undefined

@@ -11,6 +11,7 @@ import { PendingEntries } from './pending-entries.ts'
 
 /** A message's packet is this, the message's JSON, and a closing bracket. */
 const PUSH = '2["messagePush",'
+const AROUND_JSON = PUSH.length + 1
 
 /** A conversation in `rows`. The format on disk calls its assignment `service`. */
 export interface Row {
@@ -167,7 +168,22 @@ export class Conversation {
 
   /** The JSON of the durable entry with this index among the pending ones. */
   json(index: number): Buffer {
-    return this.replacementOf(this.checkpointed + 1 + index) ?? jsonOf(this.pending.part(index))
+    return this.#replacement(index) ?? jsonOf(this.pending.part(index))
+  }
+
+  jsonLength(index: number): number {
+    const { start, end } = this.pending.part(index)
+    return this.#replacement(index)?.length ?? end - start - AROUND_JSON
+  }
+
+  /** Copies it to `at` in `target`. Returns its length. */
+  copyJson(index: number, target: Buffer, at: number): number {
+    const { batch, start, end } = this.pending.part(index)
+    return this.#replacement(index)?.copy(target, at) ?? batch.copy(target, at, start + PUSH.length, end - 1)
+  }
+
+  #replacement(index: number): Buffer | undefined {
+    return this.replacementOf(this.checkpointed + 1 + index)
   }
 
   /** From now on the entry `seq` has this JSON. */

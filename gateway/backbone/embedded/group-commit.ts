@@ -3,6 +3,7 @@ import type { Files } from './files.ts'
 import { batchKey } from './keys-on-disk.ts'
 
 const RETRY_MS = 1000
+const NOTHING = Buffer.alloc(0)
 
 /** A packet within the batch it was written in. */
 export interface Part {
@@ -27,57 +28,61 @@ export interface QueuedWrite<Answer> {
 }
 
 /**
- * Writes that are committed together. They wait for one promise, and each then takes its own answer: with a promise for each, most of what a
- * waiting message holds would be promises.
+ * Writes that are committed together. They wait for one promise, and each is settled in its turn: with a promise for each, most of what a waiting
+ * message holds would be promises.
  */
 class Batch {
-  readonly writes: QueuedWrite<unknown>[] = []
-  readonly #answers: unknown[] = []
-  #errors: Map<number, unknown> | undefined
+  readonly #writes: QueuedWrite<unknown>[] = []
+  #refused: Map<number, unknown> | undefined
+  #failure: Unavailable | undefined
+  #bytes: Buffer = NOTHING
+  #ends: readonly number[] = []
   #end: () => void = () => undefined
   readonly #ended = new Promise<void>((resolve) => {
     this.#end = resolve
   })
 
   get isFull(): boolean {
-    return this.writes.at(-1)?.isLast === true
+    return this.#writes.at(-1)?.isLast === true
   }
 
   add<Answer>(queued: QueuedWrite<Answer>): Promise<Answer> {
-    const at = this.writes.push(queued) - 1
-    return this.#ended.then(() => this.#answer(at) as Answer)
+    const at = this.#writes.push(queued) - 1
+    return this.#ended.then(() => this.#settle(queued, at))
   }
 
-  settle(at: number, part: Part | undefined): void {
-    if (this.#errors?.has(at) === true) return
-    try {
-      this.#answers[at] = this.writes[at]!.settle(part)
-    } catch (error) {
-      this.refuse(at, error)
-    }
+  /** Returns what is to be written. A write that throws here is refused alone: it has not changed anything. */
+  prepare(number: number): Buffer {
+    const packets = this.#writes.map((queued, at) => {
+      try {
+        return queued.prepare(number)
+      } catch (error) {
+        this.#refused ??= new Map()
+        this.#refused.set(at, error)
+        return undefined
+      }
+    })
+    const { bytes, ends } = layOut(packets)
+    this.#ends = ends
+    return (this.#bytes = bytes)
   }
 
-  refuse(at: number, error: unknown): void {
-    this.#errors ??= new Map()
-    this.#errors.set(at, error)
-  }
-
-  fail(error: Unavailable): void {
-    for (const [at, queued] of this.writes.entries()) {
-      if (this.#errors?.has(at) === true) continue
-      queued.rollBack()
-      this.refuse(at, error)
-    }
-  }
-
-  /** To be called when each write is settled or has failed. */
-  end(): void {
+  /** The batch is durable, or has failed. Resolves when all of its writes are settled. */
+  end(failure?: Unavailable): Promise<void> {
+    this.#failure = failure
     this.#end()
+    return this.#ended
   }
 
-  #answer(at: number): unknown {
-    if (this.#errors?.has(at) === true) throw this.#errors.get(at)
-    return this.#answers[at]
+  #settle<Answer>(queued: QueuedWrite<Answer>, at: number): Answer {
+    if (this.#refused?.has(at) === true) throw this.#refused.get(at)
+    if (this.#failure !== undefined) {
+      queued.rollBack()
+      throw this.#failure
+    }
+    const start = at === 0 ? 0 : this.#ends[at - 1]!
+    const end = this.#ends[at]!
+    return queued.settle(end === start ? undefined : { batch: this.#bytes, start, end: end - 1 })
   }
 }
 
@@ -142,26 +147,20 @@ export class GroupCommit {
 
   async #commit(batch: Batch): Promise<void> {
     const number = this.#last + 1
-    const { bytes, ends } = layOut(prepareAll(batch, number))
+    const bytes = batch.prepare(number)
     try {
       if (bytes.length > 0) this.#files.requireSpace()
       if (bytes.length > 0) await this.#journal.put(batchKey(number), bytes)
     } catch (error) {
-      this.#failed(batch, error as Error & { commitError?: Promise<never> })
-      return
+      return this.#failed(batch, error as Error & { commitError?: Promise<never> })
     }
     this.#setProblem(undefined)
     if (bytes.length > 0) this.#last = number
-    for (let at = 0, start = 0; at < ends.length; at++) {
-      const end = ends[at]!
-      batch.settle(at, end === start ? undefined : { batch: bytes, start, end: end - 1 })
-      start = end
-    }
-    batch.end()
+    await batch.end()
     this.#listeners.settled(this.#last)
   }
 
-  #failed(batch: Batch, error: Error & { commitError?: Promise<never> }): void {
+  #failed(batch: Batch, error: Error & { commitError?: Promise<never> }): Promise<void> {
     const problem = `The data folder could not be written: ${error.message}`
     if (error.commitError === undefined) this.#setProblem(problem)
     // the reason comes in lmdb's second promise, which must not stay unhandled; until then the problem has no reason
@@ -170,9 +169,8 @@ export class GroupCommit {
       // up to the colon it is the system's own message
       this.#setProblem(`The data folder could not be written: ${message.split(':')[0]}`)
     })
-    batch.fail(new Unavailable(problem, { cause: error }))
-    batch.end()
     this.#retry ??= setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
+    return batch.end(new Unavailable(problem, { cause: error }))
   }
 
   #setProblem(problem: string | undefined): void {
@@ -194,21 +192,11 @@ export class GroupCommit {
   }
 }
 
-/** The packet of each write. One that throws here is refused alone: it has not changed anything. */
-function prepareAll(batch: Batch, number: number): readonly (string | undefined)[] {
-  return batch.writes.map((queued, at) => {
-    try {
-      return queued.prepare(number)
-    } catch (error) {
-      batch.refuse(at, error)
-      return undefined
-    }
-  })
-}
-
 /** Joins the packets into one buffer, one a line (JSON contains no raw line feed); `ends` says where each ends, with its line feed. */
 function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; ends: readonly number[] } {
-  const text = packets.map((packet) => (packet === undefined ? '' : packet + '\n')).join('')
+  const lines = packets.filter((packet) => packet !== undefined)
+  if (lines.length > 0) lines.push('')
+  const text = lines.join('\n')
   // not from the shared pool, because parts of it live until the next checkpoint
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   bytes.write(text)

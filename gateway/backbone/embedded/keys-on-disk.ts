@@ -28,9 +28,9 @@ export const idKey = (number: number, { high, low }: IdHash): Buffer => {
   return key
 }
 
-/** What such a key leads to. */
-export const idValue = (seq: number): Buffer => {
-  const value = Buffer.allocUnsafe(4)
+/** What such a key leads to, with room for so many bytes behind it. */
+export const idValue = (seq: number, roomBytes: number): Buffer => {
+  const value = Buffer.allocUnsafe(4 + roomBytes)
   value.writeUInt32BE(seq, 0)
   return value
 }

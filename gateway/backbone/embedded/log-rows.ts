@@ -12,17 +12,11 @@ const END = Buffer.of(LINE_FEED)
 export function* runs(conversation: Conversation): Generator<{ index: number; bytes: Buffer }> {
   const { length: count } = conversation.pending
   for (let index = 0, end = 0; index < count; index = end) {
-    const parts: Buffer[] = []
     let length = 0
-    for (; end < count && length < RUN_BYTES; end++) {
-      const json = conversation.json(end)
-      parts.push(json)
-      length += json.length + 1
-    }
+    for (; end < count && length < RUN_BYTES; end++) length += conversation.jsonLength(end) + 1
     const bytes = Buffer.allocUnsafe(length + CHECKSUM_BYTES)
-    let at = 0
-    for (const json of parts) {
-      at += json.copy(bytes, at)
+    for (let at = 0, next = index; next < end; next++) {
+      at += conversation.copyJson(next, bytes, at)
       bytes[at++] = LINE_FEED
     }
     yield { index, bytes }
