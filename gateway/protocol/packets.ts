@@ -32,7 +32,9 @@ export const jsonText = (text: string): string => (isPlain(text) ? `"${text}"` :
 
 /** What tells a message from all others of its conversation: how the last part of its JSON begins. `idJson`: that of the id, if it is at hand. */
 export const messageIdentity = ({ id, from, side }: Pick<Message, 'id' | 'from' | 'side'>, idJson: string = jsonText(id)): string =>
-  `"id":${idJson},"from":${jsonText(from)},"side":${jsonText(side)},`
+  isPlain(from) && isPlain(side)
+    ? `"id":${idJson},"from":"${from}","side":"${side}",`
+    : `"id":${idJson},"from":${JSON.stringify(from)},"side":${JSON.stringify(side)},`
 
 /**
  * The last part, which is known before the store has numbered the message; it includes the closing brace. `bodyJson`: the body, if it is at hand; and so `identity`.
@@ -50,7 +52,7 @@ export function messageTail(
 export const cursorPacket = (conversation: string, side: string, { delivered, read }: Cursor): string =>
   `2["cursorPush",${JSON.stringify({ conversation, participant: side, delivered, read })}]`
 
-/** The ack of a `send`, the same text as `ackPacket` makes. Nearly every message has a plain one, and this takes half as long. */
+/** The ack of a `send`, the same text as `ackPacket` makes. Nearly every message has a plain one, which this makes in about half the time. */
 export function sendAckPacket(id: number, answer: CommandAnswer<'send'>): string {
   const { conversation, epoch, seq, at, prev, duplicate } = answer
   if (duplicate !== undefined || prev === undefined || !(isPlain(conversation) && isPlain(epoch) && isPlain(prev))) return ackPacket(id, answer)
