@@ -17,7 +17,9 @@ export class Listeners {
   /** One function may listen twice. Returns what ends it, which returns true if nobody else listens on the channel; only the first call does something. */
   add(channel: string, call: (relayed: Relayed) => void): () => boolean {
     const listener: Listener = { call, isClosed: false }
-    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), listener])
+    const others = this.#channels.get(channel)
+    // a spread list has room for sixteen more, and each session has lists of one
+    this.#channels.set(channel, others === undefined ? [listener] : others.concat(listener))
     return () => {
       const rest = (this.#channels.get(channel) ?? []).filter((one) => one !== listener)
       const isLast = !listener.isClosed && rest.length === 0

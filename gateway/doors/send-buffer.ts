@@ -36,7 +36,8 @@ export class SendBuffer {
   #waiting: (() => void)[] | undefined
   /** As of the last call of `stalledMs`: since when nothing was taken (undefined: nothing waited), and what had been taken by then. */
   #stalledSince: number | undefined
-  #takenBefore: readonly number[] = NONE
+  #takenBefore = 0
+  #sourceTakenBefore = 0
 
   constructor(source: SendBufferSource) {
     this.#source = source
@@ -64,12 +65,18 @@ export class SendBuffer {
 
   /** For how many ms bytes have waited of which none was taken. Compares with the previous call; to be called about once a second. */
   stalledMs(): number {
+    if (this.#isEmpty) {
+      this.#stalledSince = undefined
+      return 0
+    }
     const now = this.#source.now()
-    const taken = [this.#added - this.#bytes, this.#source.taken?.() ?? 0]
-    if (this.#isEmpty) this.#stalledSince = undefined
-    else if (this.#stalledSince === undefined || taken.some((count, at) => count !== this.#takenBefore[at])) this.#stalledSince = now
+    const taken = this.#added - this.#bytes
+    const sourceTaken = this.#source.taken?.() ?? 0
+    const hasTaken = taken !== this.#takenBefore || sourceTaken !== this.#sourceTakenBefore
+    if (this.#stalledSince === undefined || hasTaken) this.#stalledSince = now
     this.#takenBefore = taken
-    return this.#stalledSince === undefined ? 0 : now - this.#stalledSince
+    this.#sourceTakenBefore = sourceTaken
+    return now - this.#stalledSince
   }
 
   add(bytes: number, isPush: boolean): void {

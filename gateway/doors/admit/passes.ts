@@ -174,33 +174,33 @@ function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Id
   if (typeof sub !== 'string') throw new Refusal('pass_invalid', 'the claim "sub" must be text, not a number')
   const id = participantId(src, sub)
   if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'the claims "src" and "sub" together are no id')
-  const base = {
-    id,
-    expiresAt: (exp ?? 0) * 1000,
-    ...nameOf(name),
-    ...text('avatar', avatar, AVATAR_LENGTH),
+  // by assignment: V8 gives an object that is spread together a shape of its own, as large as itself, and every session keeps one
+  const identity: Identity = { id, expiresAt: (exp ?? 0) * 1000, role: 'customer', side: id }
+  const tidy = tidyName(text('name', name, NAME_LENGTH))
+  if (tidy !== undefined) identity.name = tidy
+  const picture = text('avatar', avatar, AVATAR_LENGTH)
+  if (picture !== '') identity.avatar = picture
+  if (role === 'customer') {
+    if (isGuestId(id)) identity.guest = true
+    return identity
   }
-  if (role === 'customer') return { ...base, role, side: id, ...(isGuestId(id) ? { guest: true } : undefined) }
   if (role !== 'agent') throw new Refusal('pass_invalid', 'the claim "role" must be "customer" or "agent"')
   if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') {
     throw new Refusal('pass_invalid', 'the claim "shop" must name the agent\'s shop')
   }
   if (id === QUEUE) throw new Refusal('pass_invalid', `no agent may have the id "${QUEUE}": a transfer to it goes to whoever has room`)
-  return { ...base, role, side: shopSide(shop), shop }
+  identity.role = role
+  identity.side = shopSide(shop)
+  identity.shop = shop
+  return identity
 }
 
-function nameOf(value: unknown): { name?: string } {
-  if (value === undefined) return {}
-  const { name = '' } = text('name', value, NAME_LENGTH)
-  const tidy = tidyName(name)
-  return tidy === undefined ? {} : { name: tidy }
-}
-
-function text<K extends 'name' | 'avatar'>(key: K, value: unknown, maxLength: number): { [P in K]?: string } {
-  if (value === undefined || value === null || value === '') return {}
+/** '' where there is none. */
+function text(key: 'name' | 'avatar', value: unknown, maxLength: number): string {
+  if (value === undefined || value === null || value === '') return ''
   if (typeof value !== 'string') throw new Refusal('pass_invalid', `the claim "${key}" must be text`)
   // a pair of surrogates that the end halved is no text
-  return { [key]: value.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '') } as { [P in K]?: string }
+  return value.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')
 }
 
 /** Whether the pass is signed with a shared secret. True for an unreadable one, which verification then rejects. */
