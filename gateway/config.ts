@@ -160,7 +160,7 @@ export const SETTINGS = {
   DRAIN_MS: count(10_000, [0, DAY_MS], 'How many milliseconds a stop may take. Sessions that are still open then are cut.'),
   WARM_UP: flag(
     true,
-    'Whether a process carries some thousand messages in memory before it listens, so that its first people do not wait for its compiler.',
+    'Whether a process carries some thousand messages and welcomes some hundred people in memory before it listens, so that its first people do not wait for its compiler.',
   ),
   LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'The least severe messages that are logged.'),
 } as const

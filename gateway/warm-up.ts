@@ -1,20 +1,24 @@
 /**
- * Lets a gateway of its own, in memory and on loopback only, carry some thousand messages before the real one listens. V8 compiles what is called
- * often while it is called: without this the first people of a process wait for its compiler, at each start again.
+ * Lets a gateway of its own, in memory and on loopback only, carry some thousand messages and welcome some hundred people before the real one listens.
+ * V8 compiles what is called often while it is called: without this the first people of a process wait for its compiler, at each start again, and
+ * after a restart everybody connects at once.
  */
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { createApp } from './app.ts'
 import { openInMemory } from './backbone/embedded/embedded.ts'
 import type { Config } from './config.ts'
 import { Passes } from './doors/admit/passes.ts'
 
-/** Bounded twice: by messages, and by time for a machine that is slow or busy. */
+/** Bounded twice: by messages and visits, and by time for a machine that is slow or busy. */
 const MESSAGE_COUNT = 4000
+const VISIT_COUNT = 800
 const MOST_MS = 1000
 /** An answer that never comes must not hold the start: then the sessions are cut, and the warm-up fails. */
 const STUCK_MS = 5000
 const PAIRS = 8
+const VISITORS = 8
 const UNDER_WAY = 4
 const PASS_MS = 60_000
 const SHOP = '1'
@@ -76,13 +80,49 @@ export async function warmUp(config: Config): Promise<number> {
       await open(DOORS[(n >> 1) % 2]!, `reader-${n}`, isWithShop ? SHOP : undefined)
       await write(writer, door, { to: isWithShop ? `shop:${SHOP}` : `reader-${n}`, isOver: () => (count++, isOver()) })
     }
-    await Promise.all(Array.from({ length: PAIRS }, (_, n) => talk(n)))
+    let visitCount = 0
+    const visit = async (): Promise<void> => {
+      while (visitCount < VISIT_COUNT && performance.now() < until) {
+        const n = visitCount++
+        const { token } = await passes.mint({ sub: `visitor-${n}`, role: 'customer' }, PASS_MS)
+        await comeAndGo(port, DOORS[n % 2]!, { token, device: 'd', to: `shop:${SHOP}` })
+      }
+    }
+    await Promise.all([...Array.from({ length: PAIRS }, (_, n) => talk(n)), ...Array.from({ length: VISITORS }, visit)])
     return count
   } finally {
     clearTimeout(stuck)
     for (const socket of sockets) socket.terminate()
     await app.close()
   }
+}
+
+/** Opens a session and closes it after the welcome. By hand, because a WebSocket of ws would take as long as the gateway does. */
+function comeAndGo(port: number, { path, prefix }: Door, data: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, OWN.HOST)
+    const opened = prefix === '' ? '\r\n\r\n' : '"upgrades"'
+    let received = ''
+    let hasSaid = false
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${OWN.HOST}\r\n${UPGRADE}`)
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      received += text
+      if (!hasSaid && received.includes(opened)) {
+        hasSaid = true
+        socket.write(frameOf(`${prefix}0${JSON.stringify(data)}`))
+      } else if (received.includes('"resumed"')) socket.destroy()
+    })
+    socket.on('error', reject).on('close', () => resolve())
+  })
+}
+
+const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+
+/** A WebSocket's text frame of 126 bytes or more, with a mask that changes nothing. */
+function frameOf(text: string): Buffer {
+  const head = Buffer.from([0x81, 0xfe, 0, 0, 0, 0, 0, 0])
+  head.writeUInt16BE(text.length, 2)
+  return Buffer.concat([head, Buffer.from(text, 'latin1')])
 }
 
 /** Resolves with the welcome. */

@@ -6,6 +6,8 @@
  * After each change a message on the side's presence channel says only that something changed: its subscribers read again, so a late
  * message cannot show an old state.
  *
+ * Entries are written deferred, because nothing waits for them; after a crash some people are absent until they are back.
+ *
  * A store may come back empty. Each side with peers at this node is read from time to time, and at once after `doubt()`; an entry or status
  * of this node that is missing there is written again.
  */
