@@ -163,6 +163,35 @@ describe('messages over a WebSocket', () => {
     await pipe.closed
   })
 
+  test.each(['2', '2probe', '7', ''])('a packet %j, which no client sends, ends the session', async (packet) => {
+    const pipe = open('EIO=4&transport=websocket')
+    await pipe.next()
+    pipe.send(packet)
+    pipe.send('4ignored')
+    await pipe.closed
+    expect(pipe.received).toEqual([])
+  })
+
+  test('packets that mean nothing here change nothing', async () => {
+    const pipe = open('EIO=4&transport=websocket')
+    await pipe.next()
+    for (const packet of ['3', '5', '6', '4hello']) pipe.send(packet)
+    expect(await pipe.next()).toBe('4hello')
+  })
+
+  test('its session cannot be polled, nor be taken over by another WebSocket, and is forgotten when it ends', async () => {
+    const pipe = open('EIO=4&transport=websocket')
+    const { sid } = JSON.parse(String(await pipe.next()).slice(1)) as { sid: string }
+    expect(await statusOf(`EIO=4&transport=polling&sid=${sid}`)).toBe(400)
+    await open(`EIO=4&transport=websocket&sid=${sid}`).closed
+    pipe.send('4hello')
+    expect(await pipe.next()).toBe('4hello')
+    pipe.send('1')
+    await pipe.closed
+    const answer = await ask(`EIO=4&transport=polling&sid=${sid}`)
+    expect(await answer.json()).toMatchObject({ message: 'Session ID unknown' })
+  })
+
   test('a message above the limit ends the session with 1009', async () => {
     const pipe = open('EIO=4&transport=websocket')
     await pipe.next()
@@ -188,6 +217,15 @@ describe('the heartbeat', () => {
     for (let n = 0; n < 3; n++) {
       expect(await pipe.next()).toBe('2')
       pipe.send('3')
+    }
+  })
+
+  test('any packet answers a ping on a WebSocket', async () => {
+    const pipe = open('EIO=4&transport=websocket', await startAt('/engine.io/', { pingIntervalMs: 100, pingTimeoutMs: 1000 }))
+    await pipe.next()
+    for (let n = 0; n < 20; n++) {
+      expect(await pipe.next()).toBe('2')
+      pipe.send('6')
     }
   })
 
