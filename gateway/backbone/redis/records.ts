@@ -7,6 +7,9 @@ import { keyOp } from './operations.ts'
 /** A collection is one hash on one server; each method is one round trip. */
 export class RedisRecords implements Records {
   readonly #context: RedisContext
+  /** Versions are this and a number: nobody else's begin so. */
+  readonly #prefix = randomBytes(9).toString('base64url')
+  #count = 0
 
   constructor(context: RedisContext) {
     this.#context = context
@@ -18,7 +21,7 @@ export class RedisRecords implements Records {
   }
 
   async put({ collection, key, value, now, expiresAt = 0, expect = ANY }: NewItem): Promise<Put> {
-    const version = randomBytes(9).toString('base64url')
+    const version = `${this.#prefix}.${++this.#count}`
     const reply = await this.#put(collection, [key, version, String(now), String(Math.round(expiresAt)), expect, value])
     if (typeof reply === 'number') return { isPut: true, version }
     return reply === '' ? { isPut: false } : { isPut: false, found: itemOf(key, reply) }

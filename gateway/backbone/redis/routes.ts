@@ -166,4 +166,5 @@ export class Routes {
 const isWritten = (outcome: boolean | Unavailable): boolean => typeof outcome === 'boolean'
 
 /** Where a channel's route is, unless it is a side's. */
-export const placeOfChannel = (places: readonly Place[], channel: string): Place => places[shardNumber(channel, places.length)]!
+export const placeOfChannel = (places: readonly Place[], channel: string): Place =>
+  places[places.length === 1 ? 0 : shardNumber(channel, places.length)]!
