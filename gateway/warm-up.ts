@@ -4,7 +4,7 @@
  * after a restart everybody connects at once.
  */
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { createApp } from './app.ts'
 import { openInMemory } from './backbone/embedded/embedded.ts'
@@ -59,7 +59,11 @@ export async function warmUp(config: Config): Promise<number> {
   const passes = new Passes({ secret, now: Date.now })
   const app = await createApp({ ...config, ...OWN, ...FREE, IM_SECRET: secret }, { backbone: openInMemory() })
   const sockets: WebSocket[] = []
-  const stuck = setTimeout(() => sockets.forEach((socket) => socket.terminate()), STUCK_MS)
+  const visitors = new Set<Socket>()
+  const stuck = setTimeout(() => {
+    for (const socket of sockets) socket.terminate()
+    for (const socket of visitors) socket.destroy()
+  }, STUCK_MS)
   try {
     const { port } = await app.listen()
     const until = performance.now() + MOST_MS
@@ -85,7 +89,10 @@ export async function warmUp(config: Config): Promise<number> {
       while (visitCount < VISIT_COUNT && performance.now() < until) {
         const n = visitCount++
         const { token } = await passes.mint({ sub: `visitor-${n}`, role: 'customer' }, PASS_MS)
-        await comeAndGo(port, DOORS[n % 2]!, { token, device: 'd', to: `shop:${SHOP}` })
+        const socket = connect(port, OWN.HOST)
+        visitors.add(socket)
+        await comeAndGo(socket, DOORS[n % 2]!, { token, device: 'd', to: `shop:${SHOP}` })
+        visitors.delete(socket)
       }
     }
     await Promise.all([...Array.from({ length: PAIRS }, (_, n) => talk(n)), ...Array.from({ length: VISITORS }, visit)])
@@ -98,9 +105,8 @@ export async function warmUp(config: Config): Promise<number> {
 }
 
 /** Opens a session and closes it after the welcome. By hand, because a WebSocket of ws would take as long as the gateway does. */
-function comeAndGo(port: number, { path, prefix }: Door, data: object): Promise<void> {
+function comeAndGo(socket: Socket, { path, prefix }: Door, data: object): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, OWN.HOST)
     const opened = prefix === '' ? '\r\n\r\n' : '"upgrades"'
     let received = ''
     let hasSaid = false
@@ -110,9 +116,12 @@ function comeAndGo(port: number, { path, prefix }: Door, data: object): Promise<
       if (!hasSaid && received.includes(opened)) {
         hasSaid = true
         socket.write(frameOf(`${prefix}0${JSON.stringify(data)}`))
-      } else if (received.includes('"resumed"')) socket.destroy()
+      } else if (received.includes('"resumed"')) {
+        resolve()
+        socket.destroy()
+      }
     })
-    socket.on('error', reject).on('close', () => resolve())
+    socket.on('error', reject).on('close', () => reject(new Error('The session was closed.')))
   })
 }
 
