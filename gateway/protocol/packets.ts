@@ -103,6 +103,20 @@ function readSeq(packet: Buffer, from: number): number | undefined {
   return seq
 }
 
+const COLON = 0x3a
+const END_BYTES = '}]'.length
+
+/** The time of a message, with which its packet ends, in ms since the epoch; 0 where that is no whole number. */
+export function readMessageTime(packet: Buffer): number {
+  let time = 0
+  for (let at = packet.length - END_BYTES - 1, place = 1; at >= 0; at--, place *= 10) {
+    const digit = packet[at]! - ZERO
+    if (digit < 0 || digit > 9) return packet[at] === COLON ? time : 0
+    time += digit * place
+  }
+  return 0
+}
+
 const COMMAND_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
 
 /** The ack id and the name of a command that is refused without being parsed, as far as its first characters contain them. */

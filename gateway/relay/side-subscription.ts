@@ -10,6 +10,7 @@ import type { Report } from '../domain/facts.ts'
 import { isWithdrawn } from '../domain/messaging/tombstone.ts'
 import { rowFor, rowOfPage } from '../domain/messaging/conversations.ts'
 import { isShopSide, sideChannel, userChannel } from '../protocol/keys.ts'
+import { readMessageTime } from '../protocol/packets.ts'
 import { encodeMessage, encodePush } from './encoded-packet.ts'
 import { PeerGroup, type Listening, type Published } from './peer-group.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
@@ -35,6 +36,8 @@ const UNDER_WAY_MS = 10_000
 interface Known {
   /** Seq of the last message that was pushed to the peers. */
   seq: number
+  /** Its time; 0: not known. Where the store has another message under that number, it has lost this one. */
+  at: number
   /** Epoch of the log when it was last read; '' where it never was. */
   epoch: string
   /** What has been published while the row, or what was missed, is being read; undefined: nothing is being read. */
@@ -103,12 +106,13 @@ export class SideSubscription extends PeerGroup {
     if (seq === undefined) return this.push(published.encoded, published.origin)
     if (known === undefined) return void this.#introduce(conversation, { seq, published })
     known.seq = seq
+    known.at = readMessageTime(published.encoded.bytes)
     this.push(published.encoded, published.origin)
   }
 
   /** Pushes the row before the message: the conversation may not be in the peers' lists. */
   async #introduce(conversation: string, { seq, published }: { seq: number; published: Published }): Promise<void> {
-    const known: Known = { seq, epoch: '', held: [published] }
+    const known: Known = { seq, at: 0, epoch: '', held: [published] }
     this.#remember(conversation, known)
     try {
       const page = await this.#store.read(conversation, { limit: 1 })
@@ -139,7 +143,10 @@ export class SideSubscription extends PeerGroup {
     for (const { encoded, origin } of held) {
       const seq = encoded.push?.seq
       if (seq !== undefined && seq <= pushedTo) continue
-      known.seq = seq ?? known.seq
+      if (seq !== undefined) {
+        known.seq = seq
+        known.at = readMessageTime(encoded.bytes)
+      }
       this.push(encoded, origin)
     }
   }
@@ -156,12 +163,21 @@ export class SideSubscription extends PeerGroup {
     if (isAnother) known.seq = 0
     const isMissed = known?.seq !== head.seq
     if (isMissed) await this.#readMissed(conversation, known, hasRow)
-    else this.#pushCursors(conversation, cursors)
+    else {
+      if (known.at !== 0 && known.at !== last.at) this.#pushLost(conversation)
+      known.at = last.at
+      this.#pushCursors(conversation, cursors)
+    }
     return isMissed
   }
 
+  /** The store has lost what was pushed: clients read what is there, and send theirs again. Nobody else may write for long. */
+  #pushLost(conversation: string): void {
+    this.push(encodePush('resumePush', { conversation, more: true }), '')
+  }
+
   async #readMissed(conversation: string, before: Known | undefined, hasRow: boolean): Promise<void> {
-    const known: Known = before ?? { seq: 0, epoch: '', held: undefined }
+    const known: Known = before ?? { seq: 0, at: 0, epoch: '', held: undefined }
     known.held = []
     this.#remember(conversation, known)
     let pushedTo = 0
@@ -170,10 +186,10 @@ export class SideSubscription extends PeerGroup {
       if (before === undefined && !hasRow) this.#pushRowOf(conversation, page)
       for (const message of page.messages) if (before !== undefined || message.at >= this.#since) this.push(encodeMessage(message), '')
       this.#pushCursors(conversation, page.cursors)
-      // so that clients send again what the store has lost; else they would notice only when somebody writes
-      if (before !== undefined && page.head.seq < before.seq) this.push(encodePush('resumePush', { conversation, more: true }), '')
+      if (before !== undefined && page.head.seq < before.seq) this.#pushLost(conversation)
       known.seq = pushedTo = page.head.seq
       known.epoch = page.head.epoch
+      known.at = page.messages.at(-1)?.at ?? 0
     } finally {
       this.#release(known, pushedTo)
       // nothing has been pushed of it yet

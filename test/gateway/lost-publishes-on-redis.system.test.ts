@@ -158,14 +158,45 @@ test('a Redis that starts again without its newest messages: whoever saw them is
   stops.push(() => redis.stop())
   const { here, there } = await started(redis.url)
   const [customer, agent] = [await arrive(here, { sub: 'c1' }), await arrive(there, { sub: 'a1', role: 'agent', shop: '1' })]
-  const window = await arrive(there, { sub: 'c1' })
+  const windows = [await arrive(here, { sub: 'c1' }), await arrive(there, { sub: 'c1' })]
   await customer.command('send', text('shop:1', 'm1'))
   await agent.push('messagePush')
   await redis.cli('SAVE')
   await customer.command('send', text('shop:1', 'm2'))
-  await Promise.all([agent.push('messagePush', 1), window.push('messagePush', 1)])
+  await Promise.all([agent, ...windows].map((client) => client.push('messagePush', 1)))
   await redis.signal('SIGKILL')
   await redis.start()
-  for (const client of [customer, agent, window]) expect(await client.push('resumePush')).toEqual({ conversation: 'shop:1~c1', more: true })
-  expect((await window.command('history', { to: 'shop:1', after: 2 })).head).toMatchObject({ seq: 1, id: 'm1' })
+  for (const client of [customer, agent, ...windows]) expect(await client.push('resumePush')).toEqual({ conversation: 'shop:1~c1', more: true })
+  expect((await windows[1]!.command('history', { to: 'shop:1', after: 2 })).head).toMatchObject({ seq: 1, id: 'm1' })
+})
+
+test('a Redis that starts again without its newest message, and has another in its place before a gateway is back: who saw the lost one is told to read', async () => {
+  const redis = await startRedis()
+  stops.push(() => redis.stop())
+  const proxy = await RedisProxy.to(redis.port)
+  stops.push(() => proxy.close())
+  const { here, there } = await started(redis.url, proxy.url)
+  const [customer, agent] = [await arrive(here, { sub: 'c1' }), await arrive(there, { sub: 'a1', role: 'agent', shop: '1' })]
+  await customer.command('send', text('shop:1', 'm1'))
+  await agent.push('messagePush')
+  await redis.cli('SAVE')
+  await customer.command('send', text('shop:1', 'lost'))
+  await agent.push('messagePush', 1)
+  proxy.set('requests', 'hold')
+  await redis.signal('SIGKILL')
+  await redis.start()
+  await eventually(
+    () => customer.command('send', text('shop:1', 'other')),
+    ({ seq }) => seq === 2,
+  )
+  proxy.set('requests', 'pass')
+  proxy.cut()
+  expect(await agent.push('resumePush')).toEqual({ conversation: 'shop:1~c1', more: true })
+  expect(numbered(agent, 'c1')).toEqual([
+    [1, 'm1'],
+    [2, 'lost'],
+  ])
+  await customer.command('send', text('shop:1', 'm3'))
+  await agent.push('messagePush', 2)
+  expect(agent.pushes('resumePush')).toHaveLength(1)
 })

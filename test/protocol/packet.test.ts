@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ackPacket, connectErrorPacket, decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
-import { messagePacket, readCommandHead, readPushHead, sendAckPacket } from '../../gateway/protocol/packets.ts'
+import { messagePacket, readCommandHead, readMessageTime, readPushHead, sendAckPacket } from '../../gateway/protocol/packets.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 const record = fc
@@ -84,6 +84,14 @@ describe('the packet codec', () => {
   ])('refuses %j as %s', (text, reason) => {
     expect(decodePacket(text)).toMatchObject({ type: 'invalid', reason })
   })
+})
+
+test('the time of a message is read from the end of its packet; of a part of a millisecond it is not', () => {
+  const message = { conversation: 'shop:1~a', epoch: 'e', seq: 1, id: 'i', from: 'a', side: 'a', kind: 'text', body: { text: '"at":7}]' } }
+  const timeOf = (at: number): number => readMessageTime(Buffer.from(messagePacket({ ...message, at })))
+  expect([timeOf(1_795_864_140_672), timeOf(0), timeOf(1.5), readMessageTime(Buffer.from('5}]')), readMessageTime(Buffer.from(''))]).toEqual([
+    1_795_864_140_672, 0, 0, 0, 0,
+  ])
 })
 
 describe('the head of a packet', () => {
