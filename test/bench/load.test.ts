@@ -8,8 +8,8 @@ import { Load } from './load.ts'
 let server: WebSocketServer
 afterEach(() => server.close())
 
-/** relay.ts, with faults. `deliver` gets each message and what hands it on. */
-function startRelay(deliver: (id: number, hand: () => void) => void, answers: (id: number) => number = () => 1): Promise<string> {
+/** relay.ts, with faults. `deliver` gets each message, what hands it on, and for whom it is. */
+function startRelay(deliver: (id: number, hand: () => void, to: string) => void, answers: (id: number) => number = () => 1): Promise<string> {
   const users = new Map<string, WebSocket>()
   server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   server.on('connection', (socket) => {
@@ -20,7 +20,7 @@ function startRelay(deliver: (id: number, hand: () => void) => void, answers: (i
         users.set(user, socket)
         return socket.send('{"ready":true}')
       }
-      deliver(id, () => users.get(to)!.send(text))
+      deliver(id, () => users.get(to)!.send(text), to)
       for (let i = 0; i < answers(id); i++) socket.send(`{"ok":true,"id":${id}}`)
     })
   })
@@ -73,11 +73,11 @@ test('what comes twice is doubled', async () => {
 })
 
 test('what comes behind the next one is misordered', async () => {
-  const held: (() => void)[] = []
-  const url = await startRelay((id, hand) => {
-    if (id === 50) return void held.push(hand)
+  const held = new Map<string, () => void>()
+  const url = await startRelay((id, hand, to) => {
+    if (id === 50) return void held.set(to, hand)
     hand()
-    if (id === 51) held.shift()!()
+    if (id === 51) held.get(to)!()
   })
   const { wrong } = await run(url, saturated)
   expect(wrong).toEqual({ lost: 0, doubled: 0, misordered: 3 })
