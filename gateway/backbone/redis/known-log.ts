@@ -206,7 +206,7 @@ export class KnownLog {
 
 /** A side's list that this node entered the conversation into. */
 export interface Listed {
-  readonly minute: number
+  readonly second: number
   /** By `performance.now()`. */
   readonly at: number
   readonly isForGood: boolean

@@ -1,8 +1,20 @@
 import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
-import { lastScoreIn, minuteIn, minuteOf, scoreIn, startOf } from './list-minutes.ts'
-import { entryBytes, lastPageOf, LATER_ROWS, listOp, readOp, repairOp, rowOp, type ListedRow, type ListPart } from './operations.ts'
+import { earliestOf, isByMinute, lastScoreIn, minuteOf, scoreIn, secondIn, secondOf, startOf } from './list-seconds.ts'
+import {
+  entryBytes,
+  lastMessagesOf,
+  lastPageOf,
+  LATER_ROWS,
+  listOp,
+  readOp,
+  repairOp,
+  rowOp,
+  type ListedRow,
+  type ListPart,
+  type LogEnd,
+} from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -22,7 +34,10 @@ export interface ListReaderOptions {
 }
 
 type Row = Pick<ListedRow, 'conversation' | 'score'>
-type ReadRow = Required<ListedRow>
+
+interface ReadRow extends ListedRow {
+  readonly end: LogEnd
+}
 
 interface Entry extends Row {
   readonly page: Page
@@ -34,7 +49,7 @@ interface Wrong extends Row {
 }
 
 /**
- * Reads a side's list. The list is an index by the minute that may disagree with the logs (after a repeated append, a failover, an expired log):
+ * Reads a side's list. The list is an index by the second that may disagree with the logs (after a repeated append, a failover, an expired log):
  * the order is that of the heads, and rows of the page that disagree are repaired and the page is read again, so that `before` never
  * skips or repeats a row.
  */
@@ -67,8 +82,8 @@ export class ListReader {
           this.#options.reads.run(
             repairOp(this.#options.scripts.repair, list, {
               conversation,
-              seen: score,
-              right: at === undefined ? '' : String(scoreIn(minuteOf(at), conversation)),
+              seen: String(score),
+              right: at === undefined ? '' : String(scoreIn(secondOf(at), conversation)),
             }),
           ),
         ),
@@ -78,25 +93,24 @@ export class ListReader {
 
   /**
    * The newest `limit` rows below `before` by the heads of their logs, newest first. Rows are read from the list until there are so many, and all others of the
-   * last one's minute.
+   * last one's second.
    */
   async #newest(
     list: string,
     before: number,
     { limit, count, most }: { limit: number; count: number; most: number },
   ): Promise<{ rows: ReadRow[]; wrong: Wrong[]; isAll: boolean }> {
-    const found = new Map<string, ReadRow & { at: number }>()
+    const found = new Map<string, { readonly at: number; readonly row: ReadRow }>()
     const wrong: Wrong[] = []
-    const from = before === Infinity ? '+inf' : String(lastScoreIn(minuteOf(before - 1)))
     // the script leaves out rows where it has read more than `count`, so these must be enough
-    let part: ListPart = { from, offset: 0, count, most: count > limit ? most : undefined, before }
+    let part: ListPart = { ...startBelow(before), offset: 0, count, most: count > limit ? most : undefined, before }
     let isAll = false
     while (!isAll) {
       const { count: there, rows } = await this.#rows(list, part)
       isAll = there < part.count
       const isWhole = there < part.count + LATER_ROWS
-      // of a minute with many rows only some are in the page, so only their heads are read until it is known which
-      part = { from, offset: part.offset + there, count: LATER_ROWS, most: undefined, before }
+      // of a second with many rows only some are in the page, so only their heads are read until it is known which
+      part = { from: part.from, minute: undefined, offset: part.offset + there, count: LATER_ROWS, most: undefined, before }
       for (const row of rows) {
         const { seq, at } = row.end.head
         if (seq === 0) {
@@ -106,15 +120,17 @@ export class ListReader {
         }
         if (this.#isElsewhere(row, at)) wrong.push({ ...row, at })
         const time = timeOf(row, at)
-        if (time < before) found.set(row.conversation, { ...row, at: time })
+        if (time < before) found.set(row.conversation, { at: time, row })
       }
-      // those of later minutes than the last row's, or also its own where all of them are there
-      const minute = minuteIn(Number(rows.at(-1)?.score))
-      const complete = [...found.values()].filter(({ at }) => isAll || at >= (isWhole ? startOf(minute) : minute)).length
+      // those of later seconds than the last row's, or also its own where all of them are there
+      const second = secondIn(rows.at(-1)?.score ?? NaN)
+      const oldest = isAll ? -Infinity : isWhole ? startOf(second) : second
+      let complete = 0
+      for (const { at } of found.values()) if (at >= oldest) complete++
       if (complete >= limit) break
     }
-    const rows = [...found.values()].toSorted((a, b) => b.at - a.at || (a.conversation < b.conversation ? 1 : -1)).slice(0, limit)
-    return { rows, wrong, isAll: isAll && found.size <= limit }
+    const rows = [...found.values()].sort((a, b) => b.at - a.at || (a.row.conversation < b.row.conversation ? 1 : -1)).slice(0, limit)
+    return { rows: rows.map(({ row }) => row), wrong, isAll: isAll && found.size <= limit }
   }
 
   /** One round trip where all is on one server; else one for the list and one for all conversations. */
@@ -126,8 +142,8 @@ export class ListReader {
     return { count, rows }
   }
 
-  async #read(row: ListedRow, most: number | undefined): Promise<ReadRow> {
-    return { ...row, end: await this.#options.reads.run(rowOp(this.#options.scripts.rows, row.conversation, most)) }
+  async #read({ conversation, score }: Row, most: number | undefined): Promise<ReadRow> {
+    return { conversation, score, end: await this.#options.reads.run(rowOp(this.#options.scripts.rows, conversation, most)) }
   }
 
   /** Removes a few rows whose conversation is forgotten; checks of one list run one after the other. */
@@ -160,10 +176,10 @@ export class ListReader {
     })
     const gone = await Promise.all(
       Array.from({ length: flat.length / 2 }, async (_, i) => {
-        const [conversation, score] = [flat[i * 2]!, flat[i * 2 + 1]!]
+        const [conversation, score] = [flat[i * 2]!, Number(flat[i * 2 + 1])]
         const page = await reads.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
         if (!this.#isForgotten({ conversation, score, page })) return 0
-        await reads.run(repairOp(scripts.repair, list, { conversation, seen: score, right: '' }))
+        await reads.run(repairOp(scripts.repair, list, { conversation, seen: String(score), right: '' }))
         return 1
       }),
     )
@@ -178,7 +194,7 @@ export class ListReader {
   /** So old that nothing is left of a conversation that nobody answered. */
   #isOver({ score }: Row): boolean {
     const { unansweredMs, now } = this.#options
-    return unansweredMs > 0 && now() - startOf(minuteIn(Number(score))) >= unansweredMs
+    return unansweredMs > 0 && now() - earliestOf(score) >= unansweredMs
   }
 
   /** A log whose entries expired leaves the list. */
@@ -192,34 +208,39 @@ export class ListReader {
     return last === undefined ? head.seq > 0 : this.#isElsewhere(entry, last.at)
   }
 
-  /** Elsewhere than its log says, and not because an append is under way. */
+  /** Elsewhere than its log says, and not because an append is under way, of which the list or the log was written sooner. */
   #isElsewhere({ conversation, score }: Row, at: number): boolean {
-    const right = scoreIn(minuteOf(at), conversation)
-    return right > Number(score) || (right < Number(score) && this.#options.now() - Number(score) > UNDER_WAY_MS)
+    if (scoreIn(secondOf(at), conversation) === score) return false
+    return isByMinute(score) || this.#options.now() - Math.max(score, at) > UNDER_WAY_MS
   }
 
   /** As many as fit into `bytes`, and at least one. What is longer than `most` is read once it is known to fit. */
   async #entries(rows: readonly ReadRow[], { bytes, most }: { bytes: number; most: number }): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
     const { reads, scripts } = this.#options
-    const isWhole = rows.every(({ end }) => end.rest !== undefined)
-    const complete = isWhole ? rows : await Promise.all(rows.map((row) => (row.end.rest === undefined ? this.#read(row, most) : row)))
+    const isWhole = rows.every(({ end }) => end.last !== undefined)
+    const complete = isWhole ? rows : await Promise.all(rows.map((row) => (row.end.last === undefined ? this.#read(row, most) : row)))
     let left = bytes
     const end = complete.findIndex(({ conversation, end }, i) => (left -= entryBytes(conversation, end)) < 0 && i > 0)
-    const entries = complete.slice(0, end < 0 ? undefined : end).map((row) => {
-      const { conversation, end } = row
-      const { meta, last } = end.rest ?? NOTHING
-      return typeof last === 'number'
-        ? reads.run(readOp(scripts.read, conversation, { limit: 1 })).then((page) => ({ ...row, page }))
-        : { ...row, page: lastPageOf(conversation, end.head, meta, last) }
-    })
+    const fitting = end < 0 ? complete : complete.slice(0, end)
+    const messages = lastMessagesOf(fitting)
+    const entries = fitting.map(({ conversation, score, end }, i) =>
+      typeof end.last === 'number'
+        ? reads.run(readOp(scripts.read, conversation, { limit: 1 })).then((page) => ({ conversation, score, page }))
+        : { conversation, score, page: lastPageOf(conversation, end, messages[i]) },
+    )
     return { entries: await Promise.all(entries), isCut: end >= 0 }
   }
 }
 
 const isRead = (row: ListedRow): row is ReadRow => row.end !== undefined
 
-/** Of a log that was erased meanwhile. */
-const NOTHING = { meta: [], last: '' } as const
+/** Where rows below a time begin in the list, and which of format 2 stand above. */
+function startBelow(before: number): Pick<ListPart, 'from' | 'minute'> {
+  if (before === Infinity) return { from: before, minute: undefined }
+  const from = lastScoreIn(secondOf(before - 1))
+  const minute = minuteOf(before - 1)
+  return { from, minute: minute > from ? minute : undefined }
+}
 
 /** Rows read from a list at once: a page is usually one read. */
 const ROWS_MIN = 32
@@ -230,7 +251,7 @@ const ROWS_MAX = 200
 const UNDER_WAY_MS = 10_000
 
 /** A row that is ahead of its log is where the list says: an append is under way. */
-const timeOf = ({ score }: Row, at: number): number => Math.max(at, startOf(minuteIn(Number(score))))
+const timeOf = ({ score }: Row, at: number): number => Math.max(at, earliestOf(score))
 
 /**
  * By the logs as they were read, which may have grown since their heads were. A row that is ahead of its log must not be the last: the next page

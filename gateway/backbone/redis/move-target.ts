@@ -8,7 +8,7 @@ import { settingsProblem } from './check-server.ts'
 import { keysOf, replies, type DirectServers } from './direct.ts'
 import { FORMAT, MOVING } from './format.ts'
 import { conversationKeys, formatKey, imageKey, listKey, OUR_KEYS, recordsKey } from './keys.ts'
-import { minuteOf, scoreIn } from './list-minutes.ts'
+import { scoreIn, secondOf } from './list-seconds.ts'
 import { assignmentLines, newStamp, parseHead } from './log-head.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -87,7 +87,7 @@ export class RedisMoveTarget implements MoveTarget {
     const line = head.seq === 0 ? '' : `${stamp || newStamp()} ${head.epoch} ${head.seq} ${at} ${byOne} ${byTwo} 0 ${JSON.stringify(head.id)}`
     if (line + lines !== '') writing.set(keys.head, line + lines)
     await replies(writing)
-    if (head.seq > 0) await Promise.all([one!, two!].map((side) => this.#list(side, scoreIn(minuteOf(at), conversation), conversation)))
+    if (head.seq > 0) await Promise.all([one!, two!].map((side) => this.#list(side, scoreIn(secondOf(at), conversation), conversation)))
     return count
   }
 

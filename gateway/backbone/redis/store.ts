@@ -16,7 +16,7 @@ import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendOptions } from './a
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
 import type { KnownLogs } from './known-logs.ts'
-import { minuteOf, scoreIn } from './list-minutes.ts'
+import { scoreIn, secondOf } from './list-seconds.ts'
 import { assignmentLines } from './log-head.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
 import { advanceOp, assignmentOp, eraseOp, forgetOp, leaveOp, readOp, replaceOp, touchOp } from './operations.ts'
@@ -74,7 +74,7 @@ export class RedisStore implements Store {
   #follow({ log }: AppendOp, { seq, at, duplicate }: Appended, isUnanswered: boolean): Promise<unknown> | undefined {
     const { writes, scripts, settings } = this.#options
     if (isUnanswered && seq === 1 && !duplicate) this.#tidy(log.sides)
-    // a later minute, another log than this node knew, or both sides have written by now, so that the rows must not expire
+    // a later second, another log than this node knew, or both sides have written by now, so that the rows must not expire
     const entering = this.#enter(log, { at, stays: !isUnanswered })
     if (duplicate || settings.keepMs === 0 || seq % TRIM_COUNT !== 0) return entering
     // the entry is written; what is too old goes with a later one where this fails
@@ -130,17 +130,17 @@ export class RedisStore implements Store {
   }
 
   /**
-   * Enters the conversation into both sides' lists, where this node has not done so for this minute; undefined: nothing to do. `stays`: it is not
+   * Enters the conversation into both sides' lists, where this node has not done so for this second; undefined: nothing to do. `stays`: it is not
    * forgotten, so neither are the rows.
    */
   #enter(log: KnownLog, { at, stays }: { at: number; stays: boolean }): Promise<unknown> | undefined {
-    const minute = minuteOf(at)
+    const second = secondOf(at)
     let entering: Promise<unknown>[] | undefined
     for (let i = 0; i < 2; i++) {
       const known = log.listed[i]
-      const isFresh = known !== undefined && known.minute >= minute
+      const isFresh = known !== undefined && known.second >= second
       if (isFresh && (known.isForGood || (!stays && performance.now() - known.at < this.#options.settings.unansweredMs * SLACK))) continue
-      entering = [...(entering ?? []), this.#touch(log, i, { minute, isForGood: stays || known?.isForGood === true })]
+      entering = [...(entering ?? []), this.#touch(log, i, { second, isForGood: stays || known?.isForGood === true })]
     }
     return entering === undefined ? undefined : Promise.all(entering)
   }
@@ -148,14 +148,14 @@ export class RedisStore implements Store {
   /**
    * While a list's server is unavailable, a list that is known to hold the conversation may lag: the chat goes on without it.
    */
-  async #touch(log: KnownLog, i: number, { minute, isForGood }: { minute: number; isForGood: boolean }): Promise<void> {
+  async #touch(log: KnownLog, i: number, { second, isForGood }: { second: number; isForGood: boolean }): Promise<void> {
     const { writes, scripts, settings } = this.#options
     const { conversation } = log
     const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
     const known = log.listed[i]
     try {
-      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, score: scoreIn(minute, conversation), ms }))
-      log.listed[i] = { minute, at: performance.now(), isForGood }
+      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, score: scoreIn(second, conversation), ms }))
+      log.listed[i] = { second, at: performance.now(), isForGood }
     } catch (error) {
       if (!(error instanceof Unavailable) || known === undefined) throw error
     }
