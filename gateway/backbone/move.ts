@@ -158,7 +158,7 @@ async function compare(
 }
 
 /** A few at once; the source is asked for no more than that. */
-async function each<T>(items: Iterable<T>, run: (item: T) => Promise<void>, atOnce = AT_ONCE): Promise<void> {
+export async function each<T>(items: Iterable<T>, run: (item: T) => Promise<void>, atOnce = AT_ONCE): Promise<void> {
   let running: Promise<void>[] = []
   for (const item of items) {
     running.push(run(item))

@@ -93,7 +93,7 @@ function costOf({ headers }: IncomingMessage, most: number, least: number): numb
 
 interface Connection {
   /** For each request whose answer has not ended: what to call then. */
-  readonly unanswered: Set<readonly (() => void)[]>
+  readonly unanswered: (readonly (() => void)[])[]
   onAnswered: (() => void) | undefined
 }
 
@@ -109,11 +109,11 @@ class Connections {
   /** Runs `onDone` when the answer has left or the connection has closed. Returns false, and cuts the connection, if it has too many requests. */
   begin({ socket }: IncomingMessage, response: ServerResponse, onDone: readonly (() => void)[]): boolean {
     const connection = this.#of(socket)
-    if (connection.unanswered.size >= this.#limits.unansweredCount) {
+    if (connection.unanswered.length >= this.#limits.unansweredCount) {
       socket.destroy()
       return false
     }
-    connection.unanswered.add(onDone)
+    connection.unanswered.push(onDone)
     response.once('close', () => end(connection, onDone))
     return true
   }
@@ -121,7 +121,7 @@ class Connections {
   /** Calls `listener` once all earlier requests are answered: a request that is read again must wait for those before it. */
   onceAnswered(socket: Duplex, listener: () => void): void {
     const connection = this.#of(socket)
-    if (connection.unanswered.size === 0) return listener()
+    if (connection.unanswered.length === 0) return listener()
     const drop = (): void => void socket.destroy()
     // Node no longer handles the socket's errors
     socket.on('error', drop).on('timeout', drop)
@@ -134,19 +134,21 @@ class Connections {
   #of(socket: Duplex): Connection {
     const known = this.#connections.get(socket)
     if (known !== undefined) return known
-    const connection: Connection = { unanswered: new Set(), onAnswered: undefined }
+    const connection: Connection = { unanswered: [], onAnswered: undefined }
     this.#connections.set(socket, connection)
     socket.once('close', () => {
-      for (const onDone of connection.unanswered) end(connection, onDone)
+      for (const onDone of [...connection.unanswered]) end(connection, onDone)
     })
     return connection
   }
 }
 
 function end(connection: Connection, onDone: readonly (() => void)[]): void {
-  if (!connection.unanswered.delete(onDone)) return
+  const place = connection.unanswered.indexOf(onDone)
+  if (place < 0) return
+  connection.unanswered.splice(place, 1)
   for (const done of onDone) done()
-  if (connection.unanswered.size > 0) return
+  if (connection.unanswered.length > 0) return
   connection.onAnswered?.()
   connection.onAnswered = undefined
 }

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 import type { HttpLimits } from './http-limits.ts'
 
 interface Watched {
+  /** In the list of all. */
+  place: number
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly hasBody: boolean
@@ -28,7 +30,8 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 export class SlowRequests {
   readonly #limits: HttpLimits
   readonly #now: () => number
-  readonly #watched = new Set<Watched>()
+  /** In no order. Not a Set: one that each request enters and leaves keeps all of them from the young collector (docs/decisions/0051). */
+  readonly #watched: Watched[] = []
 
   /** `now`: ms on a clock that never steps. */
   constructor(limits: HttpLimits, now: () => number) {
@@ -40,6 +43,7 @@ export class SlowRequests {
   watch(request: IncomingMessage, response: ServerResponse): () => void {
     const isBody = hasBody(request)
     const watched: Watched = {
+      place: this.#watched.length,
       request,
       response,
       hasBody: isBody,
@@ -51,23 +55,33 @@ export class SlowRequests {
       taken: '',
       takenAt: 0,
     }
-    this.#watched.add(watched)
+    this.#watched.push(watched)
     return () => {
-      if (!isBody || request.complete) this.#watched.delete(watched)
+      if (!isBody || request.complete) this.#forget(watched)
       else watched.answeredAt = this.#now()
     }
   }
 
   check(): void {
-    for (const watched of this.#watched) {
+    for (const watched of [...this.#watched]) {
       const {
         request: { socket, complete },
         hasBody: hasRequestBody,
         answeredAt,
       } = watched
-      if (socket.destroyed || (answeredAt !== undefined && (complete || !hasRequestBody))) this.#watched.delete(watched)
+      if (socket.destroyed || (answeredAt !== undefined && (complete || !hasRequestBody))) this.#forget(watched)
       else if ((hasRequestBody && !complete && this.#isBodySlow(watched)) || this.#isAnswerStalled(watched)) socket.destroy()
     }
+  }
+
+  /** The last one takes its place. */
+  #forget(watched: Watched): void {
+    const { place } = watched
+    if (this.#watched[place] !== watched) return
+    const last = this.#watched.pop()!
+    if (last === watched) return
+    this.#watched[place] = last
+    last.place = place
   }
 
   #isBodySlow(watched: Watched): boolean {

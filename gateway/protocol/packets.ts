@@ -62,6 +62,7 @@ export interface PushHead {
 }
 
 const EVENT = Buffer.from('2["')
+const MESSAGE = Buffer.from('2["messagePush",')
 const SEQ = Buffer.from('"seq":')
 const QUOTE = 0x22
 const ZERO = 0x30
@@ -71,13 +72,19 @@ const ZERO = 0x30
  * bytes are read: `messageStart` puts the seq before any text of a person.
  */
 export function readPushHead(packet: Buffer): PushHead | undefined {
-  if (packet.length < EVENT.length || packet.compare(EVENT, 0, EVENT.length, 0, EVENT.length) !== 0) return undefined
+  if (startsWith(packet, MESSAGE)) {
+    const seq = readSeq(packet, MESSAGE.length)
+    return seq === undefined ? { kind: 'messagePush' } : { kind: 'messagePush', seq }
+  }
+  if (!startsWith(packet, EVENT)) return undefined
   const end = packet.indexOf(QUOTE, EVENT.length)
-  if (end < 0) return undefined
-  const kind = packet.toString('latin1', EVENT.length, end)
-  if (kind !== 'messagePush') return { kind }
-  const seq = readSeq(packet, end)
-  return seq === undefined ? { kind } : { kind, seq }
+  return end < 0 ? undefined : { kind: packet.toString('latin1', EVENT.length, end) }
+}
+
+/** A call of `compare` takes longer than so few bytes. */
+function startsWith(packet: Buffer, start: Buffer): boolean {
+  for (let i = 0; i < start.length; i++) if (packet[i] !== start[i]) return false
+  return true
 }
 
 function readSeq(packet: Buffer, from: number): number | undefined {

@@ -10,9 +10,10 @@ import { agentKey, isShopSide, participantKey, sideOfChannel } from '../protocol
 import type { Presence as WirePresence } from '../protocol/model.ts'
 import { AgentWindows } from './agent-windows.ts'
 import { SideSubscription } from './side-subscription.ts'
-import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
+import type { PeerGroup } from './peer-group.ts'
 import { PresenceSubscriptions } from './presence-subscriptions.ts'
+import { unlessAway } from './unless-away.ts'
 
 /** Sides compared with the store at once, after publishes were missed: a node may have a hundred thousand, and live messages go on beside them. */
 const COMPARING_COUNT = 50
@@ -25,7 +26,6 @@ export class Hub {
   readonly #report: Report
   readonly #now: () => number
   readonly #uptime: () => number
-  readonly #channels: Channels
   readonly #sideSubscriptions = new Map<string, SideSubscription>()
   /** By `agentKey`. */
   readonly #agents = new Map<string, AgentWindows>()
@@ -46,10 +46,9 @@ export class Hub {
     this.#report = options.report
     this.#now = options.now
     this.#uptime = options.uptime
-    this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
     this.#presence = options.presence
     this.#viewing = options.viewing
-    this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, channels: this.#channels })
+    this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, bus: options.backbone.bus })
     this.#stop = options.backbone.bus.onGap((channels) => this.#onGap(channels))
   }
 
@@ -57,15 +56,11 @@ export class Hub {
     return this.#peers.values()
   }
 
-  get peerCount(): number {
-    return this.#peers.size
-  }
-
   /** Once it resolves, every publish for the peer's side and in its conversations reaches the peer, which holds it until its release. */
   async attach(peer: Peer): Promise<void> {
     this.#peers.set(peer.sid, peer)
     const side = this.#sideSubscription(peer.identity.side)
-    side.add(peer)
+    side.peers.add(peer)
     const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
     own?.peers.add(peer)
     await Promise.all([side.prepare(), own?.prepare()])
@@ -90,14 +85,9 @@ export class Hub {
     this.#viewing.left(peer.sid)
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#leaveDevice(deviceKey(peer))
     const { side, id } = peer.identity
-    const sideSubscription = this.#sideSubscriptions.get(side)
-    sideSubscription?.remove(peer)
-    if (sideSubscription?.peers.size === 0) {
-      sideSubscription.release()
-      this.#toCompare.delete(sideSubscription)
-      this.#sideSubscriptions.delete(side)
-    }
-    this.#closeWindow(agentKey(side, id), peer)
+    const last = leave(this.#sideSubscriptions, side, peer)
+    if (last !== undefined) this.#toCompare.delete(last)
+    leave(this.#agents, agentKey(side, id), peer)
   }
 
   /** Resolves with the presence of `sides`, and pushes changes to the peer from then on. Replaces the sides of the call before. */
@@ -144,28 +134,15 @@ export class Hub {
     const key = agentKey(identity.side, identity.id)
     const known = this.#agents.get(key)
     if (known !== undefined) return known
-    const windows = new AgentWindows({ key, id: identity.id, channels: this.#channels, report: this.#report })
+    const windows = new AgentWindows({ key, id: identity.id, bus: this.#backbone.bus, report: this.#report })
     this.#agents.set(key, windows)
     return windows
-  }
-
-  #closeWindow(key: string, peer: Peer): void {
-    const windows = this.#agents.get(key)
-    if (windows === undefined || !windows.peers.delete(peer) || windows.peers.size > 0) return
-    windows.release()
-    this.#agents.delete(key)
   }
 
   #sideSubscription(side: string): SideSubscription {
     const known = this.#sideSubscriptions.get(side)
     if (known !== undefined) return known
-    const sideSubscription = new SideSubscription({
-      side,
-      store: this.#backbone.store,
-      channels: this.#channels,
-      report: this.#report,
-      now: this.#now,
-    })
+    const sideSubscription = new SideSubscription({ side, backbone: this.#backbone, report: this.#report, now: this.#now })
     this.#sideSubscriptions.set(side, sideSubscription)
     return sideSubscription
   }
@@ -178,7 +155,7 @@ export class Hub {
     this.#viewing.doubt()
     this.#presence
       .tend()
-      .catch(this.#unlessAway('presence'))
+      .catch(unlessAway(this.#report, 'presence'))
       .finally(() => this.#presenceSubscriptions.afterGap(missed))
     for (const channel of missed) {
       const sideSubscription = this.#sideSubscriptions.get(sideOfChannel(channel) ?? '')
@@ -194,20 +171,22 @@ export class Hub {
       this.#comparingCount++
       void sideSubscription
         .afterGap()
-        .catch(this.#unlessAway('afterGap'))
+        .catch(unlessAway(this.#report, 'afterGap'))
         .finally(() => {
           this.#comparingCount--
           this.#compare()
         })
     }
   }
-
-  /** While the store is away nothing can be done: when it is back, the bus reports a gap. Any other error is a bug. */
-  #unlessAway(where: string): (error: unknown) => void {
-    return (error) => {
-      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where, error })
-    }
-  }
 }
 
 const deviceKey = ({ identity, device }: Peer): string => `${participantKey(identity)} ${device}`
+
+/** Takes the peer out of its group. Returns the group if it was the last. */
+function leave<G extends PeerGroup>(groups: Map<string, G>, key: string, peer: Peer): G | undefined {
+  const group = groups.get(key)
+  if (group === undefined || !group.peers.delete(peer) || group.peers.size > 0) return undefined
+  group.release()
+  groups.delete(key)
+  return group
+}

@@ -3,14 +3,16 @@
  * also to its own shop. A subscribed side is read when its channel says that it changed, when a node has started or ended, and every minute;
  * differences from the last read are pushed. While the store is away nothing is read, and so nothing changes.
  */
+import type { Bus } from '../backbone/backbone.ts'
 import type { Presence, SidePresence } from '../domain/presence/presence.ts'
 import { presenceFor } from '../domain/presence/presence.ts'
 import type { Report } from '../domain/facts.ts'
 import { isShopSide, presenceChannel, SHOP_PREFIX } from '../protocol/keys.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
-import type { Channels } from './channels.ts'
 import { encodePush, type EncodedPacket } from './encoded-packet.ts'
+import { PeerGroup } from './peer-group.ts'
 import type { Peer } from './peer.ts'
+import { unlessAway } from './unless-away.ts'
 
 /** A side is read again after this time, because a publish may be lost unnoticed. */
 const AGAIN_MS = 60_000
@@ -19,9 +21,7 @@ const READS_PER_TICK = 300
 
 interface PresenceSubscription {
   readonly side: string
-  readonly peers: Set<Peer>
-  readonly listener: () => void
-  joined: Promise<void>
+  readonly group: PeerGroup
   known: SidePresence | undefined
   /** The read under way, and whether another has to follow it. */
   reading: Promise<void> | undefined
@@ -31,16 +31,16 @@ interface PresenceSubscription {
 
 export class PresenceSubscriptions {
   readonly #presence: Presence
-  readonly #channels: Channels
-  readonly #report: Report
+  readonly #bus: Bus
+  readonly #unlessAway: (error: unknown) => void
   readonly #now: () => number
   readonly #subscriptions = new Map<string, PresenceSubscription>()
   readonly #sidesOf = new Map<Peer, readonly string[]>()
 
-  constructor(options: { presence: Presence; channels: Channels; report: Report; now: () => number }) {
+  constructor(options: { presence: Presence; bus: Bus; report: Report; now: () => number }) {
     this.#presence = options.presence
-    this.#channels = options.channels
-    this.#report = options.report
+    this.#bus = options.bus
+    this.#unlessAway = unlessAway(options.report, 'presence')
     this.#now = options.now
   }
 
@@ -82,18 +82,17 @@ export class PresenceSubscriptions {
     }
   }
 
-  /** To be called when publishes on these channels may have been missed. */
+  /** To be called when publishes on these channels may have been missed: the next ticks read what they say. */
   afterGap(channels: ReadonlySet<string>): void {
-    for (const subscription of this.#subscriptions.values()) {
-      if (channels.has(presenceChannel(subscription.side))) this.#unattended(this.#read(subscription))
-    }
+    for (const subscription of this.#subscriptions.values()) if (channels.has(presenceChannel(subscription.side))) subscription.readAt = -Infinity
   }
 
   async #add(side: string, peer: Peer): Promise<void> {
     const subscription = this.#subscriptions.get(side) ?? this.#create(side)
-    subscription.peers.add(peer)
+    const { group } = subscription
+    group.peers.add(peer)
     try {
-      await subscription.joined
+      await group.listen([[presenceChannel(side), () => this.#unattended(this.#read(subscription))]])
       if (subscription.known === undefined) await this.#read(subscription)
     } catch (error) {
       this.#release(side, peer)
@@ -104,24 +103,21 @@ export class PresenceSubscriptions {
   #create(side: string): PresenceSubscription {
     const subscription: PresenceSubscription = {
       side,
-      peers: new Set(),
-      listener: () => this.#unattended(this.#read(subscription)),
-      joined: Promise.resolve(),
+      group: new PeerGroup(this.#bus),
       known: undefined,
       reading: undefined,
       isOutdated: false,
       readAt: -Infinity,
     }
-    subscription.joined = this.#channels.join(presenceChannel(side), subscription.listener)
     this.#subscriptions.set(side, subscription)
     return subscription
   }
 
   #release(side: string, peer: Peer): void {
     const subscription = this.#subscriptions.get(side)
-    if (subscription === undefined || !subscription.peers.delete(peer) || subscription.peers.size > 0) return
+    if (subscription === undefined || !subscription.group.peers.delete(peer) || subscription.group.peers.size > 0) return
     this.#subscriptions.delete(side)
-    this.#channels.leave(presenceChannel(side), subscription.listener)
+    subscription.group.release()
   }
 
   /** Resolves when a read that began after this call has ended and its changes are pushed. */
@@ -146,15 +142,12 @@ export class PresenceSubscriptions {
     }
   }
 
-  /** For work that nobody waits for. While the store is away nothing can be done: when it is back, the bus reports a gap. */
   #unattended(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'presence', error })
-    })
+    work.catch(this.#unlessAway)
   }
 }
 
-function pushChanges({ side, peers }: PresenceSubscription, before: SidePresence, now: SidePresence): void {
+function pushChanges({ side, group }: PresenceSubscription, before: SidePresence, now: SidePresence): void {
   const { online, status } = now
   const isShop = isShopSide(side)
   const packets: EncodedPacket[] = []
@@ -165,7 +158,7 @@ function pushChanges({ side, peers }: PresenceSubscription, before: SidePresence
   for (const { id: participant, ...rest } of isShop ? changes(before, now) : []) {
     packets.push(encodePush('statusPush', { participant, shop, ...rest }))
   }
-  for (const packet of packets) for (const peer of peers) peer.push(packet)
+  for (const packet of packets) group.push(packet, '')
 }
 
 /** The agents who have come, left or changed their status, with their present status. */

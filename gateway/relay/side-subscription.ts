@@ -5,16 +5,16 @@
  * A conversation that has not been heard of at this node may lack in the peers' lists. So its row is read and pushed before its first message; what
  * is published in it meanwhile is held back.
  */
-import type { ListRow, Page, Store } from '../backbone/backbone.ts'
+import type { Backbone, ListRow, Page, Store } from '../backbone/backbone.ts'
 import { newestRows } from '../domain/answer-size.ts'
 import type { Report } from '../domain/facts.ts'
 import { isWithdrawn } from '../domain/messaging/tombstone.ts'
 import { rowFor, rowOfPage } from '../domain/messaging/conversations.ts'
 import { isShopSide, sideChannel, userChannel } from '../protocol/keys.ts'
-import type { Channels, Published } from './channels.ts'
-import { encodeMessage, encodePush, type EncodedPacket } from './encoded-packet.ts'
-import type { Peer } from './peer.ts'
+import { encodeMessage, encodePush } from './encoded-packet.ts'
+import { PeerGroup, type Listening, type Published } from './peer-group.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
+import { unlessAway } from './unless-away.ts'
 
 /** Rows that are compared with what was pushed, after a gap. */
 const CUSTOMER_NEWEST_COUNT = 50
@@ -38,45 +38,29 @@ interface Known {
   held: Published[] | undefined
 }
 
-export class SideSubscription {
+export class SideSubscription extends PeerGroup {
   readonly side: string
-  readonly #peers = new Set<Peer>()
   readonly #store: Store
-  readonly #channels: Channels
   readonly #report: Report
   readonly #now: () => number
   /** By conversation, the one that was heard of first before the others. Made with the first message: most sides are idle. */
   #known: Map<string, Known> | undefined
-  #prepared: Promise<void> | undefined
   #preparedAt = Infinity
 
-  constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number }) {
+  constructor(options: { side: string; backbone: Backbone; report: Report; now: () => number }) {
+    super(options.backbone.bus)
     this.side = options.side
-    this.#store = options.store
-    this.#channels = options.channels
+    this.#store = options.backbone.store
     this.#report = options.report
     this.#now = options.now
   }
 
-  get peers(): ReadonlySet<Peer> {
-    return this.#peers
-  }
-
-  add(peer: Peer): void {
-    this.#peers.add(peer)
-  }
-
-  remove(peer: Peer): void {
-    this.#peers.delete(peer)
-  }
-
   /** Resolves when everything published for this side from now on arrives. A failed attempt may be repeated. */
   prepare(): Promise<void> {
-    this.#prepared ??= this.#join().catch((error: unknown) => {
-      this.#prepared = undefined
-      throw error
-    })
-    return this.#prepared
+    this.#preparedAt = Math.min(this.#preparedAt, this.#now())
+    const own: Listening = [sideChannel(this.side), (published) => this.#onPublish(published)]
+    // a shop is nobody, so no backend publishes for it
+    return this.listen(isShopSide(this.side) ? [own] : [own, [userChannel(this.side), (published) => this.#onForeign(published)]])
   }
 
   /** Publishes may have been missed: pushes what the newest conversations have gained. */
@@ -92,30 +76,9 @@ export class SideSubscription {
     if (missedCount > 0) this.#report({ fact: 'publishMissed', conversationCount: missedCount })
   }
 
-  /** To be called when the last peer has gone. */
-  release(): void {
-    this.#channels.leave(sideChannel(this.side), this.#onPublish)
-    this.#channels.leave(userChannel(this.side), this.#onForeign)
-    this.#known = undefined
-  }
-
-  async #join(): Promise<void> {
-    this.#preparedAt = this.#now()
-    try {
-      await Promise.all([
-        this.#channels.join(sideChannel(this.side), this.#onPublish),
-        // a shop is nobody, so no backend publishes for it
-        isShopSide(this.side) ? undefined : this.#channels.join(userChannel(this.side), this.#onForeign),
-      ])
-    } catch (error) {
-      this.release()
-      throw error
-    }
-  }
-
-  readonly #onPublish = (published: Published): void => {
+  #onPublish(published: Published): void {
     const { encoded, origin, conversation } = published
-    if (conversation === undefined) this.#push(encoded, origin)
+    if (conversation === undefined) this.push(encoded, origin)
     else if (encoded.isVolatile) this.#pushTyping(published)
     else this.#pushIn(conversation, published)
   }
@@ -124,10 +87,10 @@ export class SideSubscription {
     const seq = published.encoded.push?.seq
     const known = this.#known?.get(conversation)
     if (known?.held !== undefined) return void known.held.push(published)
-    if (seq === undefined) return this.#push(published.encoded, published.origin)
+    if (seq === undefined) return this.push(published.encoded, published.origin)
     if (known === undefined) return void this.#introduce(conversation, { seq, published })
     known.seq = seq
-    this.#push(published.encoded, published.origin)
+    this.push(published.encoded, published.origin)
   }
 
   /** Pushes the row before the message: the conversation may not be in the peers' lists. */
@@ -137,10 +100,9 @@ export class SideSubscription {
     try {
       const page = await this.#store.read(conversation, { limit: 1 })
       known.epoch = page.head.epoch
-      const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
-      if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
+      this.#pushRowOf(conversation, page)
     } catch (error) {
-      this.#reportUnlessAway('introduce', error)
+      unlessAway(this.#report, 'introduce')(error)
     } finally {
       this.#release(known)
     }
@@ -163,7 +125,7 @@ export class SideSubscription {
       const seq = encoded.push?.seq
       if (seq !== undefined && seq <= pushedTo) continue
       known.seq = seq ?? known.seq
-      this.#push(encoded, origin)
+      this.push(encoded, origin)
     }
   }
 
@@ -171,7 +133,7 @@ export class SideSubscription {
    * Pushes what the conversation has gained since the last message that was pushed; of one that was not heard of, since the side came to this node. Its head
    * alone where that is too much, or where the log is shorter by now: then clients see the gap and read. Resolves with whether there was anything.
    */
-  async #pushMissed({ conversation, head, last, ...row }: ListRow, hasRow: boolean): Promise<boolean> {
+  async #pushMissed({ conversation, head, last, cursors }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
     if (known?.held !== undefined) return false
     if (known === undefined && last.at < this.#preparedAt) return false
@@ -180,9 +142,7 @@ export class SideSubscription {
     if (isAnother) known.seq = 0
     const isMissed = known?.seq !== head.seq
     if (isMissed) await this.#readMissed(conversation, known, hasRow)
-    else
-      for (const [participant, cursor] of Object.entries(row.cursors))
-        this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
+    else this.#pushCursors(conversation, cursors)
     return isMissed
   }
 
@@ -193,14 +153,9 @@ export class SideSubscription {
     let pushedTo = 0
     try {
       const page = await this.#missed(conversation, before)
-      if (before === undefined && !hasRow) {
-        const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
-        if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
-      }
-      for (const message of page.messages) if (before !== undefined || message.at >= this.#preparedAt) this.#push(encodeMessage(message), '')
-      for (const [participant, cursor] of Object.entries(page.cursors)) {
-        this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
-      }
+      if (before === undefined && !hasRow) this.#pushRowOf(conversation, page)
+      for (const message of page.messages) if (before !== undefined || message.at >= this.#preparedAt) this.push(encodeMessage(message), '')
+      this.#pushCursors(conversation, page.cursors)
       known.seq = pushedTo = page.head.seq
       known.epoch = page.head.epoch
     } finally {
@@ -218,38 +173,38 @@ export class SideSubscription {
   async #pushWithdrawn({ conversation, last }: ListRow): Promise<void> {
     if (last.at < this.#now() - WITHDRAWN_MS) return
     const { messages } = await this.#store.read(conversation, { limit: WITHDRAWN_COUNT })
-    for (const message of messages) if (isWithdrawn(message) || hasQuote(message)) this.#push(encodePush('withdrawPush', message), '')
+    for (const message of messages) if (isWithdrawn(message) || hasQuote(message)) this.push(encodePush('withdrawPush', message), '')
+  }
+
+  #pushCursors(conversation: string, cursors: Page['cursors']): void {
+    for (const [participant, cursor] of Object.entries(cursors)) this.push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
+  }
+
+  #pushRowOf(conversation: string, page: Page): void {
+    const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
+    if (row !== undefined) this.push(encodePush('conversationPush', row), '')
   }
 
   /** Pushes the row again: the push of its last change, such as a new assignee, may have been missed. */
   #pushRow(row: ListRow): void {
-    this.#push(encodePush('conversationPush', rowFor(this.side, row, this.#now())), '')
-  }
-
-  #push(encoded: EncodedPacket, origin: string): void {
-    for (const peer of this.#peers) if (peer.sid !== origin) peer.push(encoded)
+    this.push(encodePush('conversationPush', rowFor(this.side, row, this.#now())), '')
   }
 
   /** A typing push is not sent to the writer's own other windows, but to those of colleagues. */
   #pushTyping({ encoded, origin }: Published): void {
     const { side, from } = (JSON.parse(encoded.text.slice(1)) as [string, { side?: string; from?: string }])[1]
-    if (side !== this.side) return this.#push(encoded, origin)
-    for (const peer of this.#peers) if (peer.identity.id !== from) peer.push(encoded)
+    if (side !== this.side) return this.push(encoded, origin)
+    for (const peer of this.peers) if (peer.identity.id !== from) peer.push(encoded)
   }
 
   /** What backends publish for the person, and nodes of the original gateway. */
-  readonly #onForeign = ({ encoded, origin }: Published): void => {
+  #onForeign({ encoded, origin }: Published): void {
     if (encoded.push !== undefined) return
     const message = readSideMessage(encoded)
     if (message.type === 'withdrawn') return
-    if (message.type === 'notice') return this.#push(encodePush('noticePush', message.data), origin)
-    if (message.type === 'focus') return message.by === 'agent' ? undefined : pushFocus(this.#peers, message)
+    if (message.type === 'notice') return this.push(encodePush('noticePush', message.data), origin)
+    if (message.type === 'focus') return message.by === 'agent' ? undefined : pushFocus(this.peers, message)
     this.#report({ fact: 'publishRefused', channel: userChannel(this.side), reason: message.reason })
-  }
-
-  /** While the store is away nothing can be read: the bus reports a gap when it is back. Any other error is a bug. */
-  #reportUnlessAway(where: string, error: unknown): void {
-    if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where, error })
   }
 }
 

@@ -137,10 +137,12 @@ function retryAlone(calls: readonly BatchCall[], error: Error): undefined {
 }
 
 function settle({ script, members }: BatchCall, reply: unknown): void {
+  // a script that says the same to all says it once: the driver takes longer over each item of a reply than the node over its answer
+  const isForEach = script !== undefined && Array.isArray(reply)
   for (let i = 0; i < members.length; i++) {
     const pending = members[i]!
     try {
-      const value = pending.op.parse(script === undefined ? reply : (reply as unknown[])[i])
+      const value = pending.op.parse(isForEach ? (reply as unknown[])[i] : reply)
       if (value !== AGAIN) pending.answer(value)
     } catch (error) {
       pending.refuse(error)

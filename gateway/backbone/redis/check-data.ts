@@ -1,18 +1,18 @@
+import type { Redis } from 'ioredis'
 import type { Message } from '../../protocol/model.ts'
 import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
 import { Faults, type DataReport } from '../data-report.ts'
-import { settingsProblem } from './check-server.ts'
-import { keysOf, type DirectServer, type DirectServers } from './direct.ts'
+import { each } from '../move.ts'
+import { infoField, settingsProblem } from './check-server.ts'
+import type { DirectServer, DirectServers } from './direct.ts'
 import { FORMAT, formatProblem } from './format.ts'
-import { conversationKeys, conversationOfHead, formatKey, listKey, OUR_KEYS } from './keys.ts'
+import { conversationKeys, conversationOfHead, formatKey, keysOf, listKey, OUR_KEYS } from './keys.ts'
 import { entryOf } from './known-log.ts'
 import { parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
 import type { Scripts } from './scripts.ts'
 
 const PORTION_COUNT = '200'
 const PORTION_BYTES = '524288'
-/** So many conversations at once. */
-const AT_ONCE = 16
 /** A conversation's first message enters the lists at the same time as the log. */
 const FRESH_MS = 60_000
 
@@ -65,24 +65,17 @@ export class RedisReading {
     const { name, redis, tag } = server
     const problem = (await settingsProblem(redis, this.#servers.isCluster)) ?? (await formatProblem(redis, tag, this.#servers.isCluster))
     if (problem !== undefined) return this.#faults.add(`Redis ${name}: ${problem}.`)
-    this.#bytes += Number(/^used_memory:(\d+)/m.exec(String(await redis.info('memory')))?.[1] ?? 0)
+    this.#bytes += Number(infoField(String(await redis.info('memory')), 'used_memory') ?? 0)
     let isUsed = false
-    for await (const keys of keysOf(server, OUR_KEYS)) {
+    for await (const keys of keysOf(server.redis, OUR_KEYS)) {
       isUsed ||= keys.length > 0
-      let running: Promise<void>[] = []
-      for (const key of keys) {
-        running.push(this.#readKey(server, key))
-        if (running.length < AT_ONCE) continue
-        await Promise.all(running)
-        running = []
-      }
-      await Promise.all(running)
+      await each(keys, (key) => this.#readKey(redis, key))
     }
     if (isUsed && (await redis.get(formatKey(tag))) === null)
       this.#faults.add(`Redis ${name}: the key ${formatKey(tag)} is missing; a gateway writes it.`)
   }
 
-  async #readKey({ redis }: DirectServer, key: string): Promise<void> {
+  async #readKey(redis: Redis, key: string): Promise<void> {
     const conversation = conversationOfHead(key)
     if (conversation !== undefined) {
       if (this.#seen.has(conversation)) return

@@ -26,10 +26,10 @@ export async function checkServer(redis: Redis, { scripts, isCluster, tag }: Che
 
 /** What is wrong with a server's version, eviction policy or kind, as a sentence. */
 export async function settingsProblem(redis: Redis, isCluster: boolean): Promise<string | undefined> {
-  const info = parseInfo(String(await redis.info()))
-  const version = info.get('redis_version') ?? '0'
-  const policy = info.get('maxmemory_policy')
-  const isClusterNode = info.get('cluster_enabled') === '1'
+  const info = String(await redis.info())
+  const version = infoField(info, 'redis_version') ?? '0'
+  const policy = infoField(info, 'maxmemory_policy')
+  const isClusterNode = infoField(info, 'cluster_enabled') === '1'
   if (Number.parseInt(version, 10) < OLDEST_VERSION) return `the server is version ${version}; ${OLDEST_VERSION}.0 or later is needed`
   if (policy !== undefined && policy !== 'noeviction') {
     return `maxmemory-policy is ${policy}: the server would delete messages; set it to noeviction`
@@ -43,11 +43,5 @@ export async function loadScriptsInto(redis: Redis, scripts: Scripts): Promise<v
   await Promise.all(Object.values(scripts).map(({ source }) => redis.call('SCRIPT', 'LOAD', source)))
 }
 
-function parseInfo(text: string): Map<string, string> {
-  return new Map(
-    text.split('\r\n').map((row) => {
-      const colon = row.indexOf(':')
-      return [row.slice(0, colon), row.slice(colon + 1)] as const
-    }),
-  )
-}
+/** A line of what INFO says. */
+export const infoField = (info: string, name: string): string | undefined => new RegExp(`^${name}:([^\r\n]*)`, 'm').exec(info)?.[1]

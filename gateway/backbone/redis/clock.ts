@@ -1,3 +1,4 @@
+import { commandOp } from './operations.ts'
 import type { Router } from './router.ts'
 
 /** A reply that took longer says too little about when the server read its clock. */
@@ -12,7 +13,6 @@ const STEP_MS = 2000
  */
 export class RedisClock {
   readonly #reads: Router
-  #syncing: Promise<void> | undefined
   /** Ms since the epoch when `performance.now()` was 0. */
   #origin: number | undefined
   #last = -Infinity
@@ -29,26 +29,14 @@ export class RedisClock {
   }
 
   /** Must be called every few seconds. Resolves when the server has replied, or cannot be reached: then the time goes on as before. */
-  sync(): Promise<void> {
-    // the connection reports why the server is unreachable
-    this.#syncing ??= this.#measure()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#syncing = undefined
-      })
-    return this.#syncing
-  }
-
-  async #measure(): Promise<void> {
+  async sync(): Promise<void> {
     const before = performance.now()
-    const time = await this.#reads.run({
-      key: 'clock',
-      keys: [],
-      args: ['TIME'],
-      weight: 0.1,
-      parse: (reply) => Number((reply as [string, string])[0]) * 1000 + Number((reply as [string, string])[1]) / 1000,
-    })
+    // the connection reports why the server is unreachable
+    const reply = await this.#reads.run(commandOp('clock', ['TIME'], 0.1)).catch(() => undefined)
+    if (reply === undefined) return
     const after = performance.now()
+    const [seconds, microseconds] = (reply as string[]).map(Number) as [number, number]
+    const time = seconds * 1000 + microseconds / 1000
     if (this.#origin === undefined || after - before < SLOW_MS) this.#origin = time - (before + after) / 2
   }
 }

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { connectOnce } from './connect-once.ts'
 import type { Server } from './server.ts'
 import type { RedisSettings } from './settings.ts'
 import type { Access, Address } from './url.ts'
@@ -40,29 +40,9 @@ export async function fetchMap(sources: MapSources): Promise<Shard[]> {
 }
 
 async function askAddress(address: Address, { access, settings }: MapSources): Promise<Shard[]> {
-  let lastError: Error | undefined
-  const redis = new Redis({
-    ...address,
-    ...access,
-    lazyConnect: true,
-    retryStrategy: () => null,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    connectTimeout: settings.connectTimeoutMs,
-    commandTimeout: settings.commandTimeoutMs,
-    replyMapping: 'legacy',
-  })
-  redis.on('error', (error: Error) => {
-    lastError = error
-  })
-  try {
-    await redis.connect()
-    return shardsOf(await redis.call('CLUSTER', 'SLOTS'), address.host)
-  } catch (error) {
-    throw lastError ?? error
-  } finally {
-    redis.disconnect()
-  }
+  const { connectTimeoutMs: connectTimeout, commandTimeoutMs: commandTimeout } = settings
+  const redis = await connectOnce({ ...address, ...access, enableReadyCheck: false, connectTimeout, commandTimeout })
+  return shardsOf(await redis.call('CLUSTER', 'SLOTS').finally(() => redis.disconnect()), address.host)
 }
 
 type NodeReply = readonly [host: string | null, port: number, ...rest: unknown[]]

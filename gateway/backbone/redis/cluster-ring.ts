@@ -60,11 +60,6 @@ export class ClusterRing implements Ring {
     return this.places[Number(conversationTag(conversation).slice(1))]!
   }
 
-  problemAt({ start }: Place): string | undefined {
-    const server = this.serverOf(start)
-    return server === undefined ? 'no server has this slot now' : server.subscriber.problem
-  }
-
   /** A script reaches one slot. */
   groupOf(key: string): number {
     return slotOf(key)

@@ -1,7 +1,8 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 import { shardNumber } from '../../protocol/keys.ts'
 import { DataError } from '../data-error.ts'
 import { fetchMap } from './cluster-map.ts'
+import { connectOnce } from './connect-once.ts'
 import { PROBE_TAG, tagWhere } from './keys.ts'
 import { sentinelOptions } from './redis.ts'
 import { REDIS_DEFAULTS } from './settings.ts'
@@ -62,56 +63,27 @@ async function connectCluster({ seeds, access }: Extract<Target, { kind: 'cluste
 }
 
 async function connectAll(
-  options: readonly { readonly name: string; readonly redis: RedisOptions; readonly tag: string }[],
+  servers: readonly { readonly name: string; readonly redis: RedisOptions; readonly tag: string }[],
 ): Promise<DirectServer[]> {
-  const servers = options.map(({ name, redis, tag }) => ({ name, tag, redis: newRedis(redis) }))
-  try {
-    await Promise.all(
-      servers.map(async ({ name, redis }) => {
-        let lastError: Error | undefined
-        // the call that fails says it, too
-        redis.on('error', (error: Error) => (lastError = error))
-        await redis.connect().catch((error: Error) => {
-          throw unreachable(name, lastError ?? error)
-        })
-      }),
-    )
-    return servers
-  } catch (error) {
-    closeAll(servers)
-    throw error
-  }
+  const timeouts = { connectTimeout: REDIS_DEFAULTS.connectTimeoutMs, commandTimeout: COMMAND_TIMEOUT_MS }
+  const results = await Promise.allSettled(
+    servers.map(async ({ name, redis, tag }) => {
+      const connected = connectOnce({ ...redis, ...timeouts })
+      return { name, tag, redis: await connected.catch((error: Error) => Promise.reject(unreachable(name, error))) }
+    }),
+  )
+  const connected = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed === undefined) return connected
+  closeAll(connected)
+  throw failed.reason
 }
-
-const newRedis = (options: RedisOptions): Redis =>
-  new Redis({
-    ...options,
-    connectTimeout: REDIS_DEFAULTS.connectTimeoutMs,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    lazyConnect: true,
-    retryStrategy: () => null,
-    sentinelRetryStrategy: () => null,
-    sentinelReconnectStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    disableClientInfo: true,
-    replyMapping: 'legacy',
-  })
 
 function closeAll(servers: readonly DirectServer[]): void {
   for (const { redis } of servers) redis.disconnect()
 }
 
 const unreachable = (name: string, { message }: Error): DataError => new DataError(`Redis ${name} cannot be reached: ${message}`)
-
-/** All keys of a server that match, in portions; a key may come twice. */
-export async function* keysOf({ redis }: DirectServer, pattern: string): AsyncGenerator<readonly string[]> {
-  for (let cursor = '0'; ;) {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', '1000')
-    yield keys
-    if (next === '0') return
-    cursor = next
-  }
-}
 
 /** The replies of a pipeline; rejects with the first error. */
 export async function replies(pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {

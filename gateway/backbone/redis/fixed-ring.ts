@@ -31,10 +31,6 @@ export class FixedRing implements Ring {
     return this.places[length === 1 ? 0 : shardNumber(conversationChannel(conversation), length)]!
   }
 
-  problemAt({ number }: Place): string | undefined {
-    return this.#servers[number]!.subscriber.problem
-  }
-
   groupOf(): number {
     return 0
   }

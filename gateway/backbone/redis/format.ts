@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { formatKey } from './keys.ts'
+import { formatKey, keysOf } from './keys.ts'
 
 /**
  * What the data look like: a head, a list and a hash for each conversation (keys.ts), and how gateways tell each other of them. Each server says so under
@@ -13,7 +13,6 @@ const probeChannelBefore = (tag: string): string => `ImConv:{${tag}}`
 /** What a move into the database writes there until everything has arrived, and behind it a name of its own. */
 export const MOVING = 'moving '
 const OLD_KEYS = 'im:{c:*'
-const SCAN_COUNT = '1000'
 const REMEDY = 'Stop the older gateways and give REDIS_URL an empty database; docs/redis.md, “Another format”, says how'
 
 /**
@@ -38,12 +37,10 @@ export async function formatProblem(redis: Redis, tag: string, isCluster: boolea
     // any other error is the probe's to report
     return found.message.startsWith('WRONGTYPE') ? `an older im-chat uses this database, and the two cannot share it. ${REMEDY}` : undefined
   }
-  for (let cursor = '0'; ;) {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', OLD_KEYS, 'COUNT', SCAN_COUNT)
+  for await (const keys of keysOf(redis, OLD_KEYS)) {
     if (keys.length > 0) return `the database has conversations of an older im-chat, in another format. ${REMEDY}`
-    if (next === '0') return undefined
-    cursor = next
   }
+  return undefined
 }
 
 /** To be called before anything is written into a database of which there is no `formatProblem`: gateways of the format before stay away from now on. */

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { Unavailable } from '../backbone.ts'
 import { Full, type Image, type Images, type StoredImage } from '../images.ts'
+import { infoField } from './check-server.ts'
+import type { RedisContext } from './context.ts'
 import { imageKey } from './keys.ts'
-import type { Router } from './router.ts'
-import type { Scripts } from './scripts.ts'
+import { commandOp, keyOp } from './operations.ts'
+
+type ImagesContext = Pick<RedisContext, 'writes' | 'reads' | 'scripts' | 'settings'>
 
 /**
  * An image is one string: its type, a newline, its bytes in base64, because commands and replies travel here as text. That takes
@@ -11,75 +14,47 @@ import type { Scripts } from './scripts.ts'
  * names yet has a key that expires: Redis removes it, and no two nodes can disagree.
  */
 export class RedisImages implements Images {
-  readonly #writes: Router
-  readonly #reads: Router
-  readonly #scripts: Scripts
-  readonly #keepMs: number
+  readonly #context: ImagesContext
 
-  /** `keepMs` 0 = for ever. */
-  constructor({ writes, reads, scripts, keepMs }: { writes: Router; reads: Router; scripts: Scripts; keepMs: number }) {
-    this.#writes = writes
-    this.#reads = reads
-    this.#scripts = scripts
-    this.#keepMs = keepMs
+  constructor(context: ImagesContext) {
+    this.#context = context
   }
 
   async put({ type, bytes }: Image, waitMs?: number): Promise<string> {
     const id = randomBytes(18).toString('base64url')
     const key = imageKey(id)
+    const { writes, scripts, settings } = this.#context
+    const { keepMs } = settings
     const head = `${type}\n`
     const length = head.length + Math.ceil(bytes.length / 3) * 4
     await this.#requireRoom(key, length)
-    const lastsMs = Math.min(waitMs ?? Infinity, this.#keepMs > 0 ? this.#keepMs : Infinity)
+    const lastsMs = Math.min(waitMs ?? Infinity, keepMs > 0 ? keepMs : Infinity)
     const restMs = lastsMs < Infinity ? Math.max(1, Math.round(lastsMs)) : 0
     for (let from = 0, offset = 0; from === 0 || from < bytes.length; from += PIECE_BYTES) {
       const piece = (from === 0 ? head : '') + bytes.toString('base64', from, from + PIECE_BYTES)
       const isLast = from + PIECE_BYTES >= bytes.length
-      await this.#write(key, { offset, piece, length, lastsMs: isLast ? restMs : UNFINISHED_MS })
+      const lasts = isLast ? restMs : UNFINISHED_MS
+      const reply = await writes.run(keyOp(scripts.image, key, [String(offset), piece, String(length), String(lasts)], 1 + piece.length / 20_000))
+      if (reply !== 1) throw new Unavailable('Redis lost the beginning of the picture.')
       offset += piece.length
     }
     return id
   }
 
-  async #write(key: string, { offset, piece, length, lastsMs }: { offset: number; piece: string; length: number; lastsMs: number }): Promise<void> {
-    const isWritten = await this.#writes.run({
-      key,
-      script: this.#scripts.image,
-      keys: [key],
-      args: [String(offset), piece, String(length), String(lastsMs)],
-      weight: 1 + piece.length / 20_000,
-      parse: (reply) => reply === 1,
-    })
-    if (!isWritten) throw new Unavailable('Redis lost the beginning of the picture.')
-  }
-
   async keep(id: string): Promise<number | undefined> {
-    const key = imageKey(id)
-    const left = await this.#writes.run({
-      key,
-      script: this.#scripts.keep,
-      keys: [key],
-      args: [],
-      weight: 0.2,
-      parse: (reply) => reply as number,
-    })
+    const { writes, scripts } = this.#context
+    const left = (await writes.run(keyOp(scripts.keep, imageKey(id), [], 0.2))) as number
     return left === -2 ? undefined : left === -1 ? Infinity : left
   }
 
   async letGo(id: string, waitMs: number): Promise<void> {
     const key = imageKey(id)
-    await this.#writes.run({
-      key,
-      keys: [],
-      args: ['PEXPIRE', key, String(Math.max(1, Math.round(waitMs))), 'LT'],
-      weight: 0.2,
-      parse: (reply) => reply,
-    })
+    await this.#context.writes.run(commandOp(key, ['PEXPIRE', key, String(Math.max(1, Math.round(waitMs))), 'LT'], 0.2))
   }
 
   async remove(id: string): Promise<void> {
     const key = imageKey(id)
-    await this.#writes.run({ key, keys: [], args: ['UNLINK', key], weight: 0.2, parse: (reply) => reply })
+    await this.#context.writes.run(commandOp(key, ['UNLINK', key], 0.2))
   }
 
   /** The last quarter of maxmemory is for messages. Redis itself is asked, so that nothing has to be counted here. */
@@ -91,10 +66,7 @@ export class RedisImages implements Images {
       if (error instanceof Unavailable) throw error
       return // this Redis user may not call INFO
     }
-    const [used, limit] = ['used_memory', 'maxmemory'].map((name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0)) as [
-      number,
-      number,
-    ]
+    const [used, limit] = [Number(infoField(text, 'used_memory') ?? 0), Number(infoField(text, 'maxmemory') ?? 0)]
     if (limit > 0 && used + length > limit * IMAGES_SHARE)
       throw new Full(`Redis uses ${used} bytes of its maxmemory, ${limit}, and the last quarter is for messages`)
   }
@@ -122,7 +94,7 @@ export class RedisImages implements Images {
   }
 
   #ask(key: string, args: readonly string[]): Promise<unknown> {
-    return this.#reads.run({ key, keys: [], args, weight: 2, parse: (reply) => reply })
+    return this.#context.reads.run(commandOp(key, args, 2))
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import { conversationTag } from '../../protocol/keys.ts'
 
 /** Every key of ours begins so, and only ours. */
@@ -71,3 +72,6 @@ export function tagWhere(isOwn: (key: string) => boolean): string | undefined {
 
 /** The same where servers are not a Cluster. */
 export const PROBE_TAG = 'im-probe'
+
+/** All keys that match, in portions; a key may come twice. */
+export const keysOf = (redis: Redis, match: string): AsyncIterable<readonly string[]> => redis.scanStream({ match, count: 1000 })

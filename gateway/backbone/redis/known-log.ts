@@ -47,7 +47,8 @@ export class KnownLog {
   readonly headAndLog: readonly string[]
   /** What picks its server. */
   readonly channel: string
-  /** Of both sides' channels. */
+  readonly sideChannels: readonly [string, string]
+  /** Of these channels. */
   readonly routes: readonly [string, string]
   /** As nodes' inboxes call it. */
   readonly name: string
@@ -78,7 +79,8 @@ export class KnownLog {
     this.keys = conversationKeys(conversation)
     this.headAndLog = [this.keys.head, this.keys.log]
     this.channel = conversationChannel(conversation)
-    this.routes = [routeKey(place.start, sideChannel(sides[0])), routeKey(place.start, sideChannel(sides[1]))]
+    this.sideChannels = [sideChannel(sides[0]), sideChannel(sides[1])]
+    this.routes = [routeKey(place.start, this.sideChannels[0]), routeKey(place.start, this.sideChannels[1])]
     this.name = inConversation(conversation)
     this.#windowCount = windowCount
     this.#ids = new RecentIds(windowCount)
@@ -163,7 +165,7 @@ export class KnownLog {
    */
   hear(write: Buffer, packet: Buffer): void {
     const known = this.#head
-    if (known.seq === 0 || this.#ahead !== known || write.toString('latin1', 0, STAMP_LENGTH) !== known.stamp) return
+    if (known.seq === 0 || this.#ahead !== known || !isAt(write, known.stamp)) return
     const head = parseHead(write.toString('utf8', STAMP_LENGTH + 1) + known.assignment.text)
     const { bytes } = this.start(known.epoch)
     const found = ENTRY.exec(packet.toString('utf8', bytes, bytes + ENTRY_BYTES))
@@ -202,6 +204,12 @@ export class KnownLog {
     this.names = []
     this.keptAt = -Infinity
   }
+}
+
+/** From its end: of the stamps of one node, the ends differ. */
+function isAt(write: Buffer, stamp: string): boolean {
+  for (let i = STAMP_LENGTH - 1; i >= 0; i--) if (write[i] !== stamp.charCodeAt(i)) return false
+  return true
 }
 
 /** A side's list that this node entered the conversation into. */

@@ -23,8 +23,10 @@ export class KnownLogs {
     return log
   }
 
-  /** Another node, or this one, has written: it came into this node's inbox. */
-  heard(conversation: string, write: Buffer, packet: Buffer): void {
-    this.#logs.get(conversation)?.hear(write, packet)
+  /** Another node, or this one, has written: it came into this node's inbox. Returns the log, if this node knows it. */
+  heard(conversation: string, write: Buffer, packet: Buffer): KnownLog | undefined {
+    const log = this.#logs.get(conversation)
+    log?.hear(write, packet)
+    return log
   }
 }

@@ -1,37 +1,26 @@
 import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
+import type { RedisContext } from './context.ts'
 import { listKey } from './keys.ts'
 import { earliestOf, isByMinute, lastScoreIn, minuteOf, scoreIn, secondIn, secondOf, startOf } from './list-seconds.ts'
 import {
+  commandOp,
   entryBytes,
+  keyOp,
   lastMessagesOf,
   lastPageOf,
   LATER_ROWS,
   listOp,
   readOp,
-  repairOp,
   rowOp,
   type ListedRow,
   type ListPart,
   type LogEnd,
 } from './operations.ts'
-import type { Router } from './router.ts'
-import type { Scripts } from './scripts.ts'
 
 /** Each new row triggers one check of a few rows, so a list shrinks faster than it grows. */
 const CHECK_COUNT = 4
-const PENDING_CHECKS_MAX = 100
 const RANKS_MAX = 1000
-
-export interface ListReaderOptions {
-  readonly reads: Router
-  readonly scripts: Scripts
-  /** Lists and conversations are on the same server, and scripts reach both. */
-  readonly isOneServer: boolean
-  readonly now: () => number
-  /** See settings.ts. */
-  readonly unansweredMs: number
-}
 
 type Row = Pick<ListedRow, 'conversation' | 'score'>
 
@@ -54,14 +43,19 @@ interface Wrong extends Row {
  * skips or repeats a row.
  */
 export class ListReader {
-  readonly #options: ListReaderOptions
-  /** By list that is being cleaned: how many checks are still to run. */
-  readonly #pendingChecks = new Map<string, number>()
-  /** By list: the rank at which its next check begins. */
-  readonly #ranks = new LRUCache<string, number>({ max: RANKS_MAX })
+  readonly #context: RedisContext
+  /** Lists and conversations are on the same server, and scripts reach both. */
+  readonly #isOneServer: boolean
+  /** After so long a row without a head is of a conversation that Redis has forgotten, for the one reason or the other. */
+  readonly #forgetMs: number
+  /** By list: the rank at which its next look begins. */
+  readonly #ranks = new LRUCache<string, Promise<number>>({ max: RANKS_MAX })
 
-  constructor(options: ListReaderOptions) {
-    this.#options = options
+  constructor(context: RedisContext) {
+    const { ring, settings } = context
+    this.#context = context
+    this.#isOneServer = !ring.isSharded && ring.places.length === 1
+    this.#forgetMs = Math.min(...[settings.unansweredMs, settings.keepMs].filter((ms) => ms > 0))
   }
 
   async read(side: string, { before = Infinity, limit, bytes = READ_BYTES }: ListRange): Promise<ListPage> {
@@ -77,18 +71,13 @@ export class ListReader {
       const wrong = [...wrongRows, ...entries.filter((entry) => this.#isWrong(entry)).map((entry) => ({ ...entry, at: entry.page.messages[0]?.at }))]
       const isShort = !isCut && !isAll && rows.length < limit
       if (attempt === 3 || (wrong.length === 0 && !isShort)) return isCut ? { rows, isCut } : { rows }
-      await Promise.all(
-        wrong.map(({ conversation, score, at }) =>
-          this.#options.reads.run(
-            repairOp(this.#options.scripts.repair, list, {
-              conversation,
-              seen: String(score),
-              right: at === undefined ? '' : String(scoreIn(secondOf(at), conversation)),
-            }),
-          ),
-        ),
-      )
+      await Promise.all(wrong.map((row) => this.#repair(list, row)))
     }
+  }
+
+  async #repair(list: string, { conversation, score, at }: Wrong): Promise<void> {
+    const right = at === undefined ? '' : String(scoreIn(secondOf(at), conversation))
+    await this.#context.reads.run(keyOp(this.#context.scripts.repair, list, [conversation, String(score), right], 0.2))
   }
 
   /**
@@ -135,66 +124,46 @@ export class ListReader {
 
   /** One round trip where all is on one server; else one for the list and one for all conversations. */
   async #rows(list: string, part: ListPart): Promise<{ count: number; rows: readonly ReadRow[] }> {
-    const { reads, scripts, isOneServer } = this.#options
-    const { count, rows: listed } = await reads.run(listOp(scripts.list, list, part, isOneServer))
+    const { reads, scripts } = this.#context
+    const { count, rows: listed } = await reads.run(listOp(scripts.list, list, part, this.#isOneServer))
     if (listed.every(isRead)) return { count, rows: listed }
     const rows = await Promise.all(listed.map((row, i) => (isRead(row) ? row : this.#read(row, i < part.count ? part.most : undefined))))
     return { count, rows }
   }
 
   async #read({ conversation, score }: Row, most: number | undefined): Promise<ReadRow> {
-    return { conversation, score, end: await this.#options.reads.run(rowOp(this.#options.scripts.rows, conversation, most)) }
+    return { conversation, score, end: await this.#context.reads.run(rowOp(this.#context.scripts.rows, conversation, most)) }
   }
 
-  /** Removes a few rows whose conversation is forgotten; checks of one list run one after the other. */
-  async tidy(side: string): Promise<void> {
+  /** Removes a few rows whose conversation is forgotten; looks at one list follow each other. */
+  tidy(side: string): Promise<unknown> {
     const list = listKey(side)
-    const isRunning = this.#pendingChecks.has(list)
-    this.#pendingChecks.set(list, Math.min(PENDING_CHECKS_MAX, (this.#pendingChecks.get(list) ?? 0) + 1))
-    if (isRunning) return
-    try {
-      for (let left: number; (left = this.#pendingChecks.get(list)!) > 0;) {
-        this.#pendingChecks.set(list, left - 1)
-        await this.#check(list)
-      }
-    } finally {
-      this.#pendingChecks.delete(list)
-    }
+    const before = this.#ranks.get(list) ?? Promise.resolve(0)
+    const looking = before.catch(() => 0).then((rank) => this.#lookFrom(rank, list))
+    this.#ranks.set(list, looking)
+    return looking
   }
 
-  /** Checks the next few rows, from the oldest to the newest and then from the start again. */
-  async #check(list: string): Promise<void> {
-    const { reads, scripts } = this.#options
-    const rank = this.#ranks.get(list) ?? 0
-    this.#ranks.delete(list)
-    const flat = await reads.run({
-      key: list,
-      keys: [],
-      weight: 0.3,
-      parse: (reply) => (reply as unknown[]).flat() as string[],
-      args: ['ZRANGE', list, String(rank), String(rank + CHECK_COUNT - 1), 'WITHSCORES'],
-    })
+  /** Looks at the next few rows, from the oldest to the newest and then from the start again. Resolves with where to go on. */
+  async #lookFrom(rank: number, list: string): Promise<number> {
+    const { reads, scripts } = this.#context
+    const reply = await reads.run(commandOp(list, ['ZRANGE', list, String(rank), String(rank + CHECK_COUNT - 1), 'WITHSCORES'], 0.3))
+    const flat = (reply as unknown[]).flat() as string[]
     const gone = await Promise.all(
       Array.from({ length: flat.length / 2 }, async (_, i) => {
-        const [conversation, score] = [flat[i * 2]!, Number(flat[i * 2 + 1])]
-        const page = await reads.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
-        if (!this.#isForgotten({ conversation, score, page })) return 0
-        await reads.run(repairOp(scripts.repair, list, { conversation, seen: String(score), right: '' }))
-        return 1
+        const row = { conversation: flat[i * 2]!, score: Number(flat[i * 2 + 1]), at: undefined }
+        const { head } = await reads.run(rowOp(scripts.rows, row.conversation, undefined))
+        if (head.seq > 0 || !this.#isOver(row)) return false
+        await this.#repair(list, row)
+        return true
       }),
     )
-    if (gone.length < CHECK_COUNT) return
-    this.#ranks.set(list, rank + gone.filter((count) => count === 0).length)
-  }
-
-  #isForgotten(entry: Entry): boolean {
-    return entry.page.head.seq === 0 && this.#isOver(entry)
+    return gone.length < CHECK_COUNT ? 0 : rank + gone.filter((isGone) => !isGone).length
   }
 
   /** So old that nothing is left of a conversation that nobody answered. */
   #isOver({ score }: Row): boolean {
-    const { unansweredMs, now } = this.#options
-    return unansweredMs > 0 && now() - earliestOf(score) >= unansweredMs
+    return this.#context.now() - earliestOf(score) >= this.#forgetMs
   }
 
   /** A log whose entries expired leaves the list. */
@@ -211,12 +180,12 @@ export class ListReader {
   /** Elsewhere than its log says, and not because an append is under way, of which the list or the log was written sooner. */
   #isElsewhere({ conversation, score }: Row, at: number): boolean {
     if (scoreIn(secondOf(at), conversation) === score) return false
-    return isByMinute(score) || this.#options.now() - Math.max(score, at) > UNDER_WAY_MS
+    return isByMinute(score) || this.#context.now() - Math.max(score, at) > UNDER_WAY_MS
   }
 
   /** As many as fit into `bytes`, and at least one. What is longer than `most` is read once it is known to fit. */
   async #entries(rows: readonly ReadRow[], { bytes, most }: { bytes: number; most: number }): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
-    const { reads, scripts } = this.#options
+    const { reads, scripts } = this.#context
     const isWhole = rows.every(({ end }) => end.last !== undefined)
     const complete = isWhole ? rows : await Promise.all(rows.map((row) => (row.end.last === undefined ? this.#read(row, most) : row)))
     let left = bytes

@@ -5,9 +5,9 @@ import { messageLink, messageTail } from '../../protocol/packets.ts'
 import { DataError } from '../data-error.ts'
 import type { MovedConversation, MovedImage, MovedRecord, MoveTarget } from '../move.ts'
 import { settingsProblem } from './check-server.ts'
-import { keysOf, replies, type DirectServers } from './direct.ts'
+import { replies, type DirectServers } from './direct.ts'
 import { FORMAT, MOVING } from './format.ts'
-import { conversationKeys, formatKey, imageKey, listKey, OUR_KEYS, recordsKey } from './keys.ts'
+import { conversationKeys, formatKey, imageKey, keysOf, listKey, OUR_KEYS, recordsKey } from './keys.ts'
 import { scoreIn, secondOf } from './list-seconds.ts'
 import { assignmentLines, newStamp, parseHead } from './log-head.ts'
 import type { Scripts } from './scripts.ts'
@@ -43,14 +43,14 @@ export class RedisMoveTarget implements MoveTarget {
       // of the first format it is a hash, and there are other keys
       const found = await redis.get(formatKey(tag)).catch(() => null)
       if (found?.startsWith(MOVING)) continue
-      for await (const keys of keysOf({ name, redis, tag }, OUR_KEYS)) {
+      for await (const keys of keysOf(redis, OUR_KEYS)) {
         if (keys.length > 0) throw new DataError(`Redis ${name} is not empty: an im-chat has used it (${keys[0]}). ${EMPTY_IT}.`)
       }
     }
     for (const { redis, tag } of all) await redis.set(formatKey(tag), this.#mark)
     // what a move that did not finish has written, and nobody else: no gateway becomes ready beside the mark
     for (const server of all) {
-      for await (const keys of keysOf(server, OUR_KEYS)) {
+      for await (const keys of keysOf(server.redis, OUR_KEYS)) {
         const removing = server.redis.pipeline()
         for (const key of keys) if (key !== formatKey(server.tag)) removing.unlink(key)
         await replies(removing)
@@ -87,13 +87,9 @@ export class RedisMoveTarget implements MoveTarget {
     const line = head.seq === 0 ? '' : `${stamp || newStamp()} ${head.epoch} ${head.seq} ${at} ${byOne} ${byTwo} 0 ${JSON.stringify(head.id)}`
     if (line + lines !== '') writing.set(keys.head, line + lines)
     await replies(writing)
-    if (head.seq > 0) await Promise.all([one!, two!].map((side) => this.#list(side, scoreIn(secondOf(at), conversation), conversation)))
+    for (const list of head.seq > 0 ? [listKey(one!), listKey(two!)] : [])
+      await this.#options.servers.of(list).zadd(list, scoreIn(secondOf(at), conversation), conversation)
     return count
-  }
-
-  async #list(side: string, score: number, conversation: string): Promise<void> {
-    const key = listKey(side)
-    await this.#options.servers.of(key).zadd(key, score, conversation)
   }
 
   async putRecord({ collection, key: name, value, version, expiresAt = 0 }: MovedRecord): Promise<void> {

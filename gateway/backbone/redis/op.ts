@@ -1,6 +1,6 @@
 import type { Words } from './command-writer.ts'
 
-/** A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item; the reply has one row per item. */
+/** A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item; the reply has one row per item, or is no list and for all. */
 export interface Script {
   readonly name: string
   readonly source: string

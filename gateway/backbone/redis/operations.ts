@@ -9,6 +9,16 @@ import type { Op, Script } from './op.ts'
 
 /** The argument lists of scripts/*.lua and the meaning of their replies, nothing else. Appends have a file of their own. */
 
+/** A plain command; `key` picks the server and the lane. */
+export const commandOp = (key: string, args: readonly string[], weight: number): Op<unknown> => ({ key, keys: [], args, weight, parse: asIs })
+
+/** A script that takes one key. */
+export function keyOp(script: Script, key: string, args: readonly string[], weight: number): Op<unknown> {
+  return { key, script, keys: [key], args, weight, parse: asIs }
+}
+
+const asIs = (reply: unknown): unknown => reply
+
 export function assignmentOp(script: Script, assignment: NewAssignment, version: string): Op<AssignmentSet> {
   const { conversation, text, expect, phase, muted = [] } = assignment
   const { head, meta } = conversationKeys(conversation)
@@ -27,24 +37,9 @@ export function assignmentOp(script: Script, assignment: NewAssignment, version:
   }
 }
 
-/** `ms`: until the row is forgotten, '' if it stays. */
-export function touchOp(script: Script, list: string, row: { conversation: string; score: number; ms: string }): Op<unknown> {
-  const { conversation, score, ms } = row
-  return { key: list, script, keys: [list], args: [String(score), conversation, ms], weight: 0.2, parse: (reply) => reply }
-}
-
-export function repairOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {
-  return { key: list, script, keys: [list], args: [row.conversation, row.seen, row.right], weight: 0.2, parse: (reply) => reply }
-}
-
-/** Resolves with whether the route had the node before. `ms`: how long it lasts, '' if the node leaves. */
-export function routeOp(script: Script, key: string, { node, ms }: { node: string; ms: string }): Op<boolean> {
-  return { key, script, keys: [key], args: [node, ms], weight: 0.1, parse: (reply) => reply === 1 }
-}
-
 /** `key`: what picks the server. `text`: an entry of inboxes (frames.ts), for the nodes of two routes. */
 export function tellOp(script: Script, { key, routes, text }: { key: string; routes: readonly [string, string]; text: string }): Op<unknown> {
-  return { key, script, keys: [routes[0]], args: [routes[1], text], weight: 0.2 + text.length / 5000, parse: (reply) => reply }
+  return { key, script, keys: [routes[0]], args: [routes[1], text], weight: 0.2 + text.length / 5000, parse: asIs }
 }
 
 export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0], routes: readonly [string, string]): Op<Cursor> {
@@ -193,16 +188,10 @@ export const lastPageOf = (conversation: string, { head, parts }: LogEnd, last: 
   pageOf(conversation, { head, meta: parts, from: META, messages: last === undefined ? [] : [last] })
 
 /** `limit`: ms since the epoch. */
-export function forgetOp(script: Script, conversation: string, limit: number): Op<unknown> {
-  return {
-    key: conversationChannel(conversation),
-    script,
-    keys: [conversationKeys(conversation).log],
-    args: [String(limit)],
-    weight: 1,
-    parse: (reply) => reply,
-  }
-}
+export const forgetOp = (script: Script, conversation: string, limit: number): Op<unknown> => ({
+  ...keyOp(script, conversationKeys(conversation).log, [String(limit)], 1),
+  key: conversationChannel(conversation),
+})
 
 /** Resolves with whether the entry was there. Number, link and id stay. */
 export function replaceOp(script: Script, { epoch, seq, ...message }: Omit<Message, 'prev'>): Op<boolean> {
@@ -218,15 +207,10 @@ export function replaceOp(script: Script, { epoch, seq, ...message }: Omit<Messa
   }
 }
 
-/** Resolves with whether there was anything. */
-export function eraseOp(script: Script, conversation: string): Op<boolean> {
+/** Resolves with how many keys there were. A long list is freed beside the server's other work. */
+export function eraseOp(conversation: string): Op<unknown> {
   const { head, log, meta } = conversationKeys(conversation)
-  return { key: conversationChannel(conversation), script, keys: [head, log, meta], args: [], weight: 1, parse: (reply) => reply === 1 }
-}
-
-/** Takes a conversation out of a list. */
-export function leaveOp(list: string, conversation: string): Op<unknown> {
-  return { key: list, keys: [], args: ['ZREM', list, conversation], weight: 0.2, parse: (reply) => reply }
+  return commandOp(conversationChannel(conversation), ['UNLINK', head, log, meta], 1)
 }
 
 type PageReply = readonly [head: string, meta: readonly string[], entries: readonly string[], isCut: 0 | 1]

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { settingsProblem } from './check-server.ts'
 import { FORMAT } from './format.ts'
 import { formatKey, probeKey } from './keys.ts'
 import type { RedisConnection } from './redis-connection.ts'
@@ -17,7 +18,6 @@ export interface ProbeOptions {
 
 /** One of each kind in use: a Redis user's ACL may allow only some. */
 const CHANNELS = ['ImInbox', 'ImMsgPub', 'ImShopPub']
-const POLICY = /^maxmemory_policy:(\S+)/m
 
 /**
  * Whether a server that answers can also serve: writes and publishes as an append does, and receives what it published. A ping
@@ -43,20 +43,13 @@ export class Probe {
     if (tag === undefined) return undefined
     const channels = CHANNELS.map((name) => `${name}:{${tag}}`)
     try {
-      return (await this.#policy()) ?? (await this.#roundTrip(tag, channels))
+      return (await settingsProblem(this.#options.writer.redis, this.#options.isSharded)) ?? (await this.#roundTrip(tag, channels))
     } catch (error) {
       // without the script's hash and line number
       const message = (error as Error).message.replace(/ script: \w+, on @\S+$/, '')
       // a slot has just moved: the ring fetches the map of the Cluster
       return /^(MOVED|ASK|TRYAGAIN)\b/.test(message) ? undefined : message
     }
-  }
-
-  async #policy(): Promise<string | undefined> {
-    const policy = POLICY.exec(String(await this.#options.writer.redis.info('memory')))?.[1]
-    return policy === undefined || policy === 'noeviction'
-      ? undefined
-      : `maxmemory-policy is ${policy}: the server would delete messages; set it to noeviction`
   }
 
   async #roundTrip(tag: string, channels: readonly string[]): Promise<string | undefined> {

@@ -1,62 +1,42 @@
 import { randomBytes } from 'node:crypto'
 import type { Item, NewItem, Put, Records } from '../records.ts'
+import type { RedisContext } from './context.ts'
 import { recordsKey } from './keys.ts'
-import type { Router } from './router.ts'
-import type { Scripts } from './scripts.ts'
+import { keyOp } from './operations.ts'
 
 /** A collection is one hash on one server; each method is one round trip. */
 export class RedisRecords implements Records {
-  readonly #writes: Router
-  readonly #reads: Router
-  readonly #scripts: Scripts
+  readonly #context: RedisContext
 
-  constructor({ writes, reads, scripts }: { writes: Router; reads: Router; scripts: Scripts }) {
-    this.#writes = writes
-    this.#reads = reads
-    this.#scripts = scripts
+  constructor(context: RedisContext) {
+    this.#context = context
   }
 
   async items(collection: string, now: number): Promise<readonly Item[]> {
-    const key = recordsKey(collection)
-    return this.#reads.run({
-      key,
-      script: this.#scripts.items,
-      keys: [key],
-      args: [String(now)],
-      weight: 1,
-      parse: (reply) => itemsOf(reply as readonly string[]),
-    })
+    const { reads, scripts } = this.#context
+    return itemsOf((await reads.run(keyOp(scripts.items, recordsKey(collection), [String(now)], 1))) as readonly string[])
   }
 
-  async put({ collection, key: name, value, now, expiresAt = 0, expect = ANY }: NewItem): Promise<Put> {
-    const key = recordsKey(collection)
+  async put({ collection, key, value, now, expiresAt = 0, expect = ANY }: NewItem): Promise<Put> {
     const version = randomBytes(9).toString('base64url')
-    return this.#writes.run<Put>({
-      key,
-      script: this.#scripts.put,
-      keys: [key],
-      args: [name, version, String(now), String(Math.round(expiresAt)), expect, value],
-      weight: 0.5 + value.length / 1000,
-      parse: (reply) => {
-        if (typeof reply === 'number') return { isPut: true, version }
-        return reply === '' ? { isPut: false } : { isPut: false, found: itemOf(name, reply as string) }
-      },
-    })
+    const reply = await this.#put(collection, [key, version, String(now), String(Math.round(expiresAt)), expect, value])
+    if (typeof reply === 'number') return { isPut: true, version }
+    return reply === '' ? { isPut: false } : { isPut: false, found: itemOf(key, reply) }
   }
 
-  async remove({ collection, key: name, now, expect = ANY }: Parameters<Records['remove']>[0]): Promise<boolean> {
-    const key = recordsKey(collection)
-    return this.#writes.run({
-      key,
-      script: this.#scripts.remove,
-      keys: [key],
-      args: [name, String(now), expect],
-      weight: 0.3,
-      parse: (reply) => reply === 1,
-    })
+  async remove({ collection, key, now, expect = ANY }: Parameters<Records['remove']>[0]): Promise<boolean> {
+    return (await this.#put(collection, [key, '', String(now), REMOVED, expect, ''])) === 1
+  }
+
+  /** Resolves with 1, or what is there instead of the expected version. */
+  async #put(collection: string, args: readonly string[]): Promise<1 | string> {
+    const { writes, scripts } = this.#context
+    return (await writes.run(keyOp(scripts.put, recordsKey(collection), args, 0.5 + args.at(-1)!.length / 1000))) as 1 | string
   }
 }
 
+/** In place of an expiry: the item is to be removed. */
+const REMOVED = '-'
 /** In place of an expected version; no version looks like it. */
 const ANY = '*'
 

@@ -1,10 +1,15 @@
+import { EventEmitter } from 'node:events'
 import { Command, Redis, type RedisOptions } from 'ioredis'
 import type { Sendable } from './batch-call.ts'
 import { CommandWriter } from './command-writer.ts'
 import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
-export type RedisConnectionEvent = 'serving' | 'doubted' | 'lost' | 'moved' | 'closed'
+interface RedisConnectionEvents {
+  serving: []
+  doubted: []
+  lost: []
+}
 
 export interface RedisConnectionOptions {
   readonly redis: RedisOptions
@@ -18,20 +23,19 @@ export interface RedisConnectionOptions {
 /**
  * One connection to one server, with a circuit breaker in front of it.
  *
- *   connecting → checking → serving → doubted → serving        a ping was answered after all
+ *   connecting → checking → serving → doubted → serving        a ping was answered after all; an event like the first
  *       ↑           ↓          ↓         ↓
  *       └────────── lost ←─────┴─────────┘                     closed by the other end, or by us after an unanswered ping
  *
  * `problem` is undefined only while serving; callers refuse at once otherwise. ioredis reconnects, with jitter, so that many
  * nodes do not come back at the same moment.
  */
-export class RedisConnection {
+export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
   readonly redis: Redis
   /** Resolves when the first attempt to connect has ended, successfully or not. */
   readonly checked: Promise<void>
   #onChecked: () => void = () => undefined
   readonly #options: RedisConnectionOptions
-  readonly #listeners = new Map<RedisConnectionEvent, Set<() => void>>()
   readonly #timer: NodeJS.Timeout
   /** Of the last batch, if that was answered: no byte of it is needed any more. */
   #writer: CommandWriter | undefined
@@ -43,6 +47,7 @@ export class RedisConnection {
   #reconnectTimer: NodeJS.Timeout | undefined
 
   constructor(options: RedisConnectionOptions) {
+    super()
     this.#options = options
     this.redis = new Redis({
       ...driverOptions(options.settings),
@@ -57,19 +62,12 @@ export class RedisConnection {
     this.redis.on('ready', () => void this.#check(++this.#connection))
     this.redis.on('close', () => this.#onLost())
     this.redis.on('end', () => this.#reconnect())
-    this.redis.on('moved', () => this.#emit('moved'))
     this.#timer = setInterval(() => void this.#onTimer(), options.settings.pingMs)
   }
 
   /** Why nothing can be sent now. */
   get problem(): string | undefined {
     return this.#problem
-  }
-
-  on(event: RedisConnectionEvent, listener: () => void): void {
-    let listeners = this.#listeners.get(event)
-    if (listeners === undefined) this.#listeners.set(event, (listeners = new Set()))
-    listeners.add(listener)
   }
 
   /** Sends the commands in one write and resolves with one reply for each, an Error where it failed. Rejects only where one cannot be written. */
@@ -100,12 +98,14 @@ export class RedisConnection {
     const connection = this.#connection
     const before = this.#problem
     this.#problem ??= 'does not answer'
-    this.#emit('doubted')
+    this.emit('doubted')
     const error = await this.redis.ping().then(() => undefined, asError)
     this.#isProbing = false
     if (connection !== this.#connection || this.#isClosed) return
     if (error !== undefined) return this.redis.disconnect(true)
     this.#problem = before
+    // what was left undone meanwhile is taken up, as after a reconnect
+    if (before === undefined) this.emit('serving')
   }
 
   async close(): Promise<void> {
@@ -113,7 +113,6 @@ export class RedisConnection {
     this.#problem = 'closed'
     clearInterval(this.#timer)
     clearTimeout(this.#reconnectTimer)
-    this.#emit('closed')
     // Between two attempts ioredis has nothing to close and emits no 'end'.
     const isOpen = ['connecting', 'connect', 'ready'].includes(this.redis.status)
     const ended = new Promise<void>((resolve) => this.redis.once('end', () => resolve()))
@@ -127,7 +126,7 @@ export class RedisConnection {
     this.#problem = problem
     this.#lastError = undefined
     this.#onChecked()
-    if (problem === undefined) this.#emit('serving')
+    if (problem === undefined) this.emit('serving')
   }
 
   /** ioredis emits 'close' after most errors, but not while it looks for a Sentinel that answers. */
@@ -144,7 +143,7 @@ export class RedisConnection {
     if (this.#isClosed) return
     const wasServing = this.#problem === undefined || this.#isProbing
     this.#problem = this.#lastError ?? 'the connection was lost'
-    if (wasServing) this.#emit('lost')
+    if (wasServing) this.emit('lost')
   }
 
   /** ioredis gives up when a Sentinel look-up is interrupted; we try again. */
@@ -163,10 +162,6 @@ export class RedisConnection {
   async #ping(): Promise<void> {
     const error = await this.redis.ping().then(() => undefined, asError)
     if (isTimeout(error)) await this.doubt()
-  }
-
-  #emit(event: RedisConnectionEvent): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener()
   }
 }
 

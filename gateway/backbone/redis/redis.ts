@@ -28,21 +28,17 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const isCluster = target.kind === 'cluster'
   const scripts = loadScripts(settings, isCluster ? 'SPUBLISH' : 'PUBLISH')
   const ring = openRing(target, settings, scripts)
-  const writes = new Router(ring, 'writer', settings)
   const reads = new Router(ring, 'reader', settings)
-  const logs = new KnownLogs(settings.windowCount, ring)
-  // after so long a row without a head is of a conversation that Redis has forgotten, for the one reason or the other
-  const limits = [settings.unansweredMs, settings.keepMs].filter((ms) => ms > 0)
-  const forgetMs = limits.length === 0 ? 0 : Math.min(...limits)
-  const bus = new RedisBus({ ring, reads, scripts, settings, logs })
-  await ring.checked
+  const writes = new Router(ring, 'writer', settings)
   const clock = new RedisClock(reads)
+  const context = { settings, ring, writes, reads, scripts, logs: new KnownLogs(settings.windowCount, ring), now: clock.now }
+  const bus = new RedisBus(context)
+  await ring.checked
   await clock.sync()
-  const isOneServer = !ring.isSharded && ring.places.length === 1
   return {
-    store: new RedisStore({ writes, reads, scripts, settings, logs, now: clock.now, unansweredMs: forgetMs, isOneServer }),
-    records: new RedisRecords({ writes, reads, scripts }),
-    images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
+    store: new RedisStore(context),
+    records: new RedisRecords(context),
+    images: new RedisImages(context),
     bus,
     now: clock.now,
     jobs: [

@@ -17,8 +17,6 @@ export interface Ring {
   readonly isSharded: boolean
   readonly places: readonly Place[]
   placeOf(conversation: string): Place
-  /** Why nothing can be sent to a place now; undefined: it can. */
-  problemAt(place: Place): string | undefined
   /** The server of a channel's name or a key. Undefined: no server has its slot now. */
   serverOf(key: string): Server | undefined
   /**

@@ -5,8 +5,11 @@ import { Lane, Pending } from './pending.ts'
 import type { Ring, Server } from './ring.ts'
 import type { RedisSettings } from './settings.ts'
 
-/** Which of a server's connections: writes may wait for a replica, and reads must not wait for them. */
-export type Role = 'writer' | 'reader'
+/** Which of a server's connections: writes may wait for a replica, and reads must not wait for them; one that hears can do nothing else. */
+export type Role = 'writer' | 'reader' | 'subscriber'
+
+/** So many lanes stay when nothing is in them; with more, all that are empty go at once. */
+const LANES_KEPT = 4096
 
 /**
  * Sends operations to the server that holds their key, follows the key when it moves, and refuses at once if that server cannot
@@ -16,7 +19,10 @@ export class Router {
   readonly #ring: Ring
   readonly #role: Role
   readonly #settings: RedisSettings
+  /** By key, also empty ones: a Map that each message enters and leaves keeps all of them from the young collector (docs/decisions/0051). */
   readonly #lanes = new Map<string, Lane>()
+  #lanesMost = LANES_KEPT
+  #busyCount = 0
   readonly #batchers = new WeakMap<Server, Batcher>()
   #idle: (() => void) | undefined
   #isClosed = false
@@ -30,11 +36,11 @@ export class Router {
   run<T>(op: Op<T | Promise<T>>): Promise<T> {
     if (this.#isClosed) return Promise.reject(new Unavailable('The backbone is closed.'))
     return new Promise((resolve, reject) => {
-      const known = this.#lanes.get(op.key)
-      const lane = known ?? new Lane(op.key)
+      const lane = this.#laneOf(op.key)
+      const isIdle = lane.first === undefined
       lane.add(new Pending(op, lane, resolve as (value: unknown) => void, reject))
-      if (known !== undefined) return
-      this.#lanes.set(op.key, lane)
+      if (!isIdle) return
+      this.#busyCount++
       this.#route(lane)
     })
   }
@@ -42,10 +48,21 @@ export class Router {
   /** Accepts no more operations; resolves when all pending ones are answered or refused. */
   async drain(): Promise<void> {
     this.#isClosed = true
-    if (this.#lanes.size > 0)
+    if (this.#busyCount > 0)
       await new Promise<void>((resolve) => {
         this.#idle = resolve
       })
+  }
+
+  #laneOf(key: string): Lane {
+    let lane = this.#lanes.get(key)
+    if (lane !== undefined) return lane
+    if (this.#lanes.size >= this.#lanesMost) {
+      for (const [of, { first }] of this.#lanes) if (first === undefined) this.#lanes.delete(of)
+      this.#lanesMost = Math.max(LANES_KEPT, 2 * this.#lanes.size)
+    }
+    this.#lanes.set(key, (lane = new Lane(key)))
+    return lane
   }
 
   #route(lane: Lane, server: Server | undefined = this.#ring.serverOf(lane.key)): void {
@@ -70,10 +87,8 @@ export class Router {
   }
 
   #return(lane: Lane, error: Error | undefined, server: Server): void {
-    if (lane.first === undefined) {
-      this.#lanes.delete(lane.key)
-      if (this.#lanes.size === 0) this.#idle?.()
-    } else if (error === undefined) this.#route(lane)
+    if (lane.first === undefined) this.#end(lane)
+    else if (error === undefined) this.#route(lane)
     else void this.#follow(lane, error, server)
   }
 
@@ -96,7 +111,12 @@ export class Router {
 
   #abandon(lane: Lane, error: Error): void {
     lane.refuse(error)
-    this.#lanes.delete(lane.key)
-    if (this.#lanes.size === 0) this.#idle?.()
+    this.#end(lane)
+  }
+
+  /** The lane is empty. */
+  #end(lane: Lane): void {
+    lane.isAsking = false
+    if (--this.#busyCount === 0) this.#idle?.()
   }
 }

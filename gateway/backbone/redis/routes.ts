@@ -2,7 +2,7 @@ import { Unavailable } from '../backbone.ts'
 import { shardNumber, sideOfChannel } from '../../protocol/keys.ts'
 import { routeKey } from './keys.ts'
 import type { Inboxes } from './inboxes.ts'
-import { routeOp } from './operations.ts'
+import { keyOp } from './operations.ts'
 import type { Place, Ring } from './ring.ts'
 import type { Router } from './router.ts'
 import type { Script } from './op.ts'
@@ -18,8 +18,6 @@ export interface RoutesOptions {
   readonly inboxes: Inboxes
   readonly script: Script
   readonly node: string
-  /** Ms that a new route waits for an inbox that is being subscribed. */
-  readonly timeoutMs: number
   /** What was published on these channels may have missed this node. */
   readonly onMissed: (channels: readonly string[]) => void
 }
@@ -36,35 +34,31 @@ export interface RoutesOptions {
 export class Routes {
   readonly #options: RoutesOptions
   readonly #channels = new Map<string, readonly Place[]>()
-  /** By place: what could not be written. */
-  readonly #unwritten: readonly Set<string>[]
+  /** What could not be written somewhere although the inbox there is subscribed. A place without one gets all routes when it has one. */
+  readonly #unwritten = new Set<string>()
   #retry: NodeJS.Timeout | undefined
-  #renewing: IterableIterator<[string, readonly Place[]]> | undefined
+  #renewing: IterableIterator<string> | undefined
 
   constructor(options: RoutesOptions) {
     this.#options = options
-    this.#unwritten = options.ring.places.map(() => new Set())
   }
 
   /** Resolves when what is published on the channel goes to this node's inboxes. Rejects where no place could be told. */
   async follow(channel: string): Promise<void> {
     const places = this.#placesOf(channel)
     this.#channels.set(channel, places)
-    const problems = await Promise.all(places.map((place) => this.#write(place, channel)))
-    if (problems.includes(undefined)) return
+    const outcomes = await Promise.all(places.map((place) => this.#write(place, channel)))
+    if (outcomes.some(isWritten)) return
     this.leave(channel)
-    throw problems[0]!
+    throw outcomes[0] as Unavailable
   }
 
   leave(channel: string): void {
     const places = this.#channels.get(channel)
     if (places === undefined) return
     this.#channels.delete(channel)
-    for (const place of places) {
-      this.#unwritten[place.number]!.delete(channel)
-      // where it fails, scripts find nobody behind the route, or it expires
-      this.#run(place, channel, '').catch(() => undefined)
-    }
+    // where it fails, scripts find nobody behind the route, or it expires
+    for (const place of places) this.#run(place, channel, '').catch(() => undefined)
   }
 
   /** The channels of this node that have a route at the place. */
@@ -72,45 +66,18 @@ export class Routes {
     return [...this.#channels].flatMap(([channel, places]) => (places.includes(place) ? [channel] : []))
   }
 
-  /** Writes all routes of the place again. */
+  /** Writes all routes of the place again. Until then it may have missed something. */
   async writeAll(place: Place): Promise<void> {
-    await this.#writeAgain(place, this.at(place))
+    const channels = this.at(place)
+    const outcomes = await Promise.all(channels.map((channel) => this.#write(place, channel)))
+    this.#options.onMissed(channels.filter((_, i) => isWritten(outcomes[i]!)))
   }
 
   /** To be called every `everyMs`: writes a part of all again, which else would expire. */
   async tend(everyMs: number): Promise<void> {
-    await this.#renew(Math.ceil((this.#channels.size * everyMs) / RENEWED_MS))
-  }
-
-  close(): void {
-    clearTimeout(this.#retry)
-  }
-
-  /** What could not be written although the inbox is subscribed. A place without one is written as a whole when it has one. */
-  #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      for (const place of this.#options.ring.places) void this.#catchUp(place)
-    }, RETRY_MS)
-  }
-
-  async #catchUp(place: Place): Promise<void> {
-    const unwritten = this.#unwritten[place.number]!
-    if (unwritten.size === 0 || !this.#options.inboxes.isLive(place)) return
-    await this.#writeAgain(place, [...unwritten])
-  }
-
-  /** What could not be written is tried again; until then it may miss more. */
-  async #writeAgain(place: Place, channels: readonly string[]): Promise<void> {
-    const problems = await Promise.all(channels.map((channel) => this.#write(place, channel)))
-    const written = channels.filter((_, i) => problems[i] === undefined)
-    if (written.length > 0) this.#options.onMissed(written)
-  }
-
-  async #renew(count: number): Promise<void> {
-    const channels: [string, readonly Place[]][] = []
-    this.#renewing ??= this.#channels.entries()
-    while (channels.length < count) {
+    const channels: string[] = []
+    this.#renewing ??= this.#channels.keys()
+    for (let left = Math.ceil((this.#channels.size * everyMs) / RENEWED_MS); left > 0; left--) {
       const next = this.#renewing.next()
       if (next.done === true) {
         this.#renewing = undefined
@@ -118,46 +85,54 @@ export class Routes {
       }
       channels.push(next.value)
     }
+    await this.#writeAgain(channels)
+  }
+
+  close(): void {
+    clearTimeout(this.#retry)
+  }
+
+  #retryLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined
+      const channels = [...this.#unwritten]
+      this.#unwritten.clear()
+      void this.#writeAgain(channels)
+    }, RETRY_MS)
+  }
+
+  /** Wherever the node has an inbox. Where a route was not there, something may have been missed. */
+  async #writeAgain(channels: readonly string[]): Promise<void> {
     await Promise.all(
-      channels.map(async ([channel, places]) => {
-        const had = await Promise.all(places.filter((place) => this.#options.inboxes.isLive(place)).map((place) => this.#put(place, channel)))
-        // somebody has removed it
-        if (had.includes(false)) this.#options.onMissed([channel])
+      channels.map(async (channel) => {
+        const places = (this.#channels.get(channel) ?? []).filter((place) => this.#options.inboxes.isLive(place))
+        const outcomes = await Promise.all(places.map((place) => this.#write(place, channel)))
+        if (outcomes.includes(false)) this.#options.onMissed([channel])
       }),
     )
   }
 
-  /** Resolves with why the route is not written; undefined: it is. */
-  async #write(place: Place, channel: string): Promise<Unavailable | undefined> {
-    const { inboxes, ring, timeoutMs } = this.#options
+  /** Resolves with whether the route had this node before, or with why it is not written. */
+  async #write(place: Place, channel: string): Promise<boolean | Unavailable> {
+    const { inboxes } = this.#options
     try {
-      if (!inboxes.isLive(place)) {
-        const problem = ring.problemAt(place)
-        if (problem === undefined) await inboxes.settled(place, timeoutMs)
-        if (!inboxes.isLive(place)) throw new Unavailable(`Redis: ${problem ?? 'the inbox is not subscribed'}`)
-      }
-      await this.#put(place, channel)
-      this.#unwritten[place.number]!.delete(channel)
-      return undefined
+      if (!inboxes.isLive(place)) await inboxes.join(place)
+      // not where the channel was left meanwhile
+      return !this.#channels.has(channel) || (await this.#run(place, channel, String(LASTS_MS)))
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
-      if (this.#channels.has(channel)) {
-        this.#unwritten[place.number]!.add(channel)
-        if (inboxes.isLive(place)) this.#retryLater()
+      if (this.#channels.has(channel) && inboxes.isLive(place)) {
+        this.#unwritten.add(channel)
+        this.#retryLater()
       }
       return error
     }
   }
 
-  /** Resolves with whether the route had this node before. Not where the channel was left meanwhile. */
-  async #put(place: Place, channel: string): Promise<boolean> {
-    if (!this.#channels.has(channel)) return true
-    return this.#run(place, channel, String(LASTS_MS))
-  }
-
-  #run(place: Place, channel: string, ms: string): Promise<boolean> {
+  /** Resolves with whether the route had this node before. `ms`: how long it lasts, '' if the node leaves. */
+  async #run(place: Place, channel: string, ms: string): Promise<boolean> {
     const { router, script, node } = this.#options
-    return router.run(routeOp(script, routeKey(place.start, channel), { node, ms }))
+    return (await router.run(keyOp(script, routeKey(place.start, channel), [node, ms], 0.1))) === 1
   }
 
   #placesOf(channel: string): readonly Place[] {
@@ -165,6 +140,8 @@ export class Routes {
     return sideOfChannel(channel) === undefined ? [placeOfChannel(places, channel)] : places
   }
 }
+
+const isWritten = (outcome: boolean | Unavailable): boolean => typeof outcome === 'boolean'
 
 /** Where a channel's route is, unless it is a side's. */
 export const placeOfChannel = (places: readonly Place[], channel: string): Place => places[shardNumber(channel, places.length)]!

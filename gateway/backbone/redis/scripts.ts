@@ -4,55 +4,35 @@ import { writeAppends } from './append-call.ts'
 import type { Script } from './op.ts'
 import type { RedisSettings } from './settings.ts'
 
-export interface Scripts {
-  readonly append: Script
-  readonly assignment: Script
-  readonly advance: Script
-  readonly read: Script
-  readonly rows: Script
-  readonly list: Script
-  readonly forget: Script
-  readonly replace: Script
-  readonly erase: Script
-  readonly touch: Script
-  readonly repair: Script
-  readonly items: Script
-  readonly put: Script
-  readonly remove: Script
-  readonly keep: Script
-  readonly image: Script
-  readonly tell: Script
-  readonly route: Script
-  readonly probe: Script
-}
+export type Scripts = ReturnType<typeof loadScripts>
 
 /** `publish`: the command for channels. */
-export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
+export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH') {
   const { windowCount, keepMs } = settings
   return {
     append: { ...loadTelling('append', [String(windowCount), publish]), write: writeAppends },
-    assignment: load('assignment', []),
+    assignment: loadEach('assignment', 2),
     advance: loadTelling('advance', [publish]),
     tell: loadTelling('tell', [publish]),
-    route: load('route', []),
-    read: load('read', []),
+    route: loadEach('route', 1),
+    read: loadEach('read', 3),
     rows: script('rows', read('row') + read('rows'), []),
     list: script('list', read('row') + read('list'), []),
-    forget: load('forget', []),
-    replace: load('replace', []),
-    erase: load('erase', []),
-    touch: load('touch', []),
-    repair: load('repair', []),
-    items: load('items', []),
-    put: load('put', []),
-    remove: load('remove', []),
-    keep: load('keep', [String(keepMs)]),
-    image: load('image', []),
-    probe: load('probe', []),
+    forget: loadEach('forget', 1),
+    replace: loadEach('replace', 2),
+    touch: loadEach('touch', 1),
+    repair: loadEach('repair', 1),
+    items: loadEach('items', 1),
+    put: loadEach('put', 1),
+    keep: loadEach('keep', 1, [String(keepMs)]),
+    image: loadEach('image', 1),
+    probe: script('probe', read('probe'), []),
   }
 }
 
-const load = (name: string, head: readonly string[]): Script => script(name, read(name), head)
+/** A script that does the same for each item. `keysCount`: of one item. */
+const loadEach = (name: string, keysCount: number, head: readonly string[] = []): Script =>
+  script(name, `local KEYS_EACH, ARGS_BEFORE = ${keysCount}, ${head.length}\n` + read(name) + read('each'), head)
 
 /** A script that publishes. */
 const loadTelling = (name: string, head: readonly string[]): Script => script(name, read('inbox') + read(name), head)

@@ -29,8 +29,6 @@ export interface RedisSettings {
   readonly probeMs: number
   /** Called after each check with the server's name and its problem, if any; the same report may be repeated. */
   readonly onHealth: (server: string, problem: string | undefined) => void
-  /** Ms over which the channels of a regained connection are handed to `onGap`, so that the reads do not come all at once. */
-  readonly gapSpreadMs: number
 }
 
 export const REDIS_DEFAULTS: Omit<RedisSettings, 'url'> = {
@@ -44,5 +42,4 @@ export const REDIS_DEFAULTS: Omit<RedisSettings, 'url'> = {
   pingMs: 5000,
   probeMs: 5000,
   onHealth: () => undefined,
-  gapSpreadMs: 1500,
 }

@@ -13,42 +13,32 @@ import {
 } from '../backbone.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendOptions } from './append-op.ts'
+import type { RedisContext } from './context.ts'
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
-import type { KnownLogs } from './known-logs.ts'
 import { scoreIn, secondOf } from './list-seconds.ts'
 import { assignmentLines } from './log-head.ts'
-import { ListReader, type ListReaderOptions } from './lists.ts'
-import { advanceOp, assignmentOp, eraseOp, forgetOp, leaveOp, readOp, replaceOp, touchOp } from './operations.ts'
-import type { Router } from './router.ts'
-import type { RedisSettings } from './settings.ts'
-
-export interface StoreOptions extends ListReaderOptions {
-  readonly writes: Router
-  readonly settings: RedisSettings
-  readonly logs: KnownLogs
-}
+import { ListReader } from './lists.ts'
+import { advanceOp, assignmentOp, commandOp, eraseOp, forgetOp, keyOp, readOp, replaceOp } from './operations.ts'
 
 /** The Store on Redis. Each method is one round trip where nobody else writes; operations.ts, append-op.ts and scripts/ hold the commands. */
 export class RedisStore implements Store {
-  readonly #options: StoreOptions
+  readonly #context: RedisContext
   readonly #lists: ListReader
-  readonly #logs: KnownLogs
   readonly #appends: AppendOptions
 
-  constructor(options: StoreOptions) {
-    const { scripts, settings } = options
-    this.#options = options
-    this.#lists = new ListReader(options)
-    this.#logs = options.logs
+  constructor(context: RedisContext) {
+    const { scripts, settings } = context
+    this.#context = context
+    this.#lists = new ListReader(context)
     this.#appends = { scripts, settings, onAppended: (append, appended, isUnanswered) => this.#onAppended(append, appended, isUnanswered) }
   }
 
   /** Not `async`: most messages wait for their append and for nothing else, and every promise of a message costs as much as its checks. */
   append(message: NewMessage): Promise<Appended> {
-    const { writes, settings } = this.#options
+    const { writes, settings } = this.#context
     try {
-      const log = this.#logs.of(message.conversation)
+      const log = this.#context.logs.of(message.conversation)
       const stays = settings.unansweredMs === 0 || soleSideOf(message, log.sides) === '0'
       // both at the same time; an append that fails leaves a row without an entry, which readers skip
       const append = new AppendOp(this.#appends, log, message)
@@ -72,7 +62,7 @@ export class RedisStore implements Store {
 
   /** What an append brings about; undefined: nothing, as usual. */
   #follow({ log }: AppendOp, { seq, at, duplicate }: Appended, isUnanswered: boolean): Promise<unknown> | undefined {
-    const { writes, scripts, settings } = this.#options
+    const { writes, scripts, settings } = this.#context
     if (isUnanswered && seq === 1 && !duplicate) this.#tidy(log.sides)
     // a later second, another log than this node knew, or both sides have written by now, so that the rows must not expire
     const entering = this.#enter(log, { at, stays: !isUnanswered })
@@ -88,18 +78,18 @@ export class RedisStore implements Store {
   }
 
   async read(conversation: string, range: ReadRange): Promise<Page> {
-    return this.#options.reads.run(readOp(this.#options.scripts.read, conversation, range))
+    return this.#context.reads.run(readOp(this.#context.scripts.read, conversation, range))
   }
 
   async advance(cursor: Parameters<Store['advance']>[0]): Promise<Cursor> {
-    return this.#options.writes.run(advanceOp(this.#options.scripts.advance, cursor, this.#logs.of(cursor.conversation).routes))
+    return this.#context.writes.run(advanceOp(this.#context.scripts.advance, cursor, this.#context.logs.of(cursor.conversation).routes))
   }
 
   async setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {
-    const { writes, scripts } = this.#options
+    const { writes, scripts } = this.#context
     const { conversation, phase, muted = [] } = assignment
     const result = await writes.run(assignmentOp(scripts.assignment, assignment, randomBytes(9).toString('base64url')))
-    if (result.isSet) this.#logs.of(conversation).assigned(assignmentLines(result.version, phase, muted))
+    if (result.isSet) this.#context.logs.of(conversation).assigned(assignmentLines(result.version, phase, muted))
     return result
   }
 
@@ -108,7 +98,7 @@ export class RedisStore implements Store {
   }
 
   async replace(message: Omit<Message, 'prev'>): Promise<boolean> {
-    return this.#options.writes.run(replaceOp(this.#options.scripts.replace, message))
+    return this.#context.writes.run(replaceOp(this.#context.scripts.replace, message))
   }
 
   /** Logs expire by themselves. */
@@ -121,12 +111,12 @@ export class RedisStore implements Store {
    * which readers skip.
    */
   async erase(conversation: string): Promise<boolean> {
-    const { writes, scripts } = this.#options
-    const log = this.#logs.of(conversation)
-    await Promise.all(log.sides.map((side) => writes.run(leaveOp(listKey(side), conversation))))
-    const isErased = await writes.run(eraseOp(scripts.erase, conversation))
+    const { writes } = this.#context
+    const log = this.#context.logs.of(conversation)
+    await Promise.all(log.sides.map((side) => writes.run(commandOp(listKey(side), ['ZREM', listKey(side), conversation], 0.2))))
+    const count = await writes.run(eraseOp(conversation))
     log.forget()
-    return isErased
+    return Number(count) > 0
   }
 
   /**
@@ -139,7 +129,7 @@ export class RedisStore implements Store {
     for (let i = 0; i < 2; i++) {
       const known = log.listed[i]
       const isFresh = known !== undefined && known.second >= second
-      if (isFresh && (known.isForGood || (!stays && performance.now() - known.at < this.#options.settings.unansweredMs * SLACK))) continue
+      if (isFresh && (known.isForGood || (!stays && performance.now() - known.at < this.#context.settings.unansweredMs * SLACK))) continue
       entering = [...(entering ?? []), this.#touch(log, i, { second, isForGood: stays || known?.isForGood === true })]
     }
     return entering === undefined ? undefined : Promise.all(entering)
@@ -149,12 +139,12 @@ export class RedisStore implements Store {
    * While a list's server is unavailable, a list that is known to hold the conversation may lag: the chat goes on without it.
    */
   async #touch(log: KnownLog, i: number, { second, isForGood }: { second: number; isForGood: boolean }): Promise<void> {
-    const { writes, scripts, settings } = this.#options
+    const { writes, scripts, settings } = this.#context
     const { conversation } = log
     const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
     const known = log.listed[i]
     try {
-      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, score: scoreIn(second, conversation), ms }))
+      await writes.run(keyOp(scripts.touch, listKey(log.sides[i]!), [String(scoreIn(second, conversation)), conversation, ms], 0.2))
       log.listed[i] = { second, at: performance.now(), isForGood }
     } catch (error) {
       if (!(error instanceof Unavailable) || known === undefined) throw error

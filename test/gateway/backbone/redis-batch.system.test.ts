@@ -116,7 +116,7 @@ test('a command that the driver sends again is the one that it was, whatever was
 
 const writePiece = (key: string, [offset, piece, length, lastsMs]: readonly [number, string, number, number]): Promise<unknown> =>
   router.run(push(key, { script: scripts.image, keys: [key], args: [String(offset), piece, String(length), String(lastsMs)] }))
-const imagesForTest = () => new RedisImages({ writes: router, reads: router, scripts, keepMs: 0 })
+const imagesForTest = () => new RedisImages({ writes: router, reads: router, scripts, settings: { ...REDIS_DEFAULTS, url: redis.url } })
 
 test('an image whose beginning Redis lost on the way is refused, and leaves nothing; one of a node that ends goes by itself', async () => {
   const key = 'im:image:lost'

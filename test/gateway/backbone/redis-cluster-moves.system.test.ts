@@ -15,7 +15,7 @@ describe('a Cluster moves under load', () => {
 
   beforeEach(async () => {
     group = await startCluster()
-    const open = (): Promise<Backbone> => openRedis({ url: group.url, gapSpreadMs: 50, commandTimeoutMs: 1000 })
+    const open = (): Promise<Backbone> => openRedis({ url: group.url, commandTimeoutMs: 1000 })
     nodes = [await open(), await open()]
   })
   afterEach(async () => {

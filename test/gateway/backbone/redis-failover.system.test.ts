@@ -17,7 +17,7 @@ describe('a master behind Sentinel fails over', () => {
   beforeEach(async () => {
     group = await startSentinel()
     ;[master, replica, sentinel] = group.servers as [RedisServer, RedisServer, RedisServer]
-    const open = (): Promise<Backbone> => openRedis({ url: group.url, gapSpreadMs: 50, commandTimeoutMs: 1000, keepCount: 0 })
+    const open = (): Promise<Backbone> => openRedis({ url: group.url, commandTimeoutMs: 1000, keepCount: 0 })
     nodes = [await open(), await open()]
   })
   afterEach(async () => {
@@ -52,7 +52,7 @@ describe('a master behind Sentinel fails over', () => {
   })
 
   it('by SIGKILL of the master with an up-to-date replica: nothing acknowledged is lost', async () => {
-    const safe = await openRedis({ url: group.url, durability: 'replica', gapSpreadMs: 50, commandTimeoutMs: 1000, keepCount: 0 })
+    const safe = await openRedis({ url: group.url, durability: 'replica', commandTimeoutMs: 1000, keepCount: 0 })
     const traffic = await Traffic.on([safe])
     await traffic.pass(50)
     await master.signal('SIGKILL')

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
 import { conversationChannel, presenceChannel, shardNumber, sideChannel } from '../../../gateway/protocol/keys.ts'
 import { eventually, startRedis, startRing, type RedisServer } from '../../kit/redis.ts'
 import { RedisProxy } from '../../kit/redis-proxy.ts'
@@ -20,8 +21,8 @@ async function started(): Promise<RedisServer> {
   return server
 }
 
-async function opened(url: string): Promise<Backbone> {
-  const node = await openRedis({ url, gapSpreadMs: 10, commandTimeoutMs: 1000, pingMs: 200 })
+async function opened(url: string, settings: Partial<RedisSettings> = {}): Promise<Backbone> {
+  const node = await openRedis({ url, commandTimeoutMs: 1000, pingMs: 200, ...settings })
   stops.push(() => node.close())
   return node
 }
@@ -189,6 +190,90 @@ describe('a node', () => {
       async () => gaps,
       (found) => found.includes(sideChannel(talk.shop)),
     )
+  })
+
+  test('finds nothing lost where a publish overtakes the count of those before it', async () => {
+    const server = await started()
+    const proxy = await RedisProxy.to(server.port)
+    stops.push(() => proxy.close())
+    const [node, other] = [await opened(proxy.url), await opened(server.url)]
+    const talk = newTalk()
+    const recorder = await Recorder.on(node.bus, sideChannel(talk.shop))
+    const say = async (count: number): Promise<void> => {
+      await other.store.append(talk.message())
+      await recorder.until(count)
+    }
+    await say(1)
+    await look(node)
+    const gaps = gapsOf(node)
+    for (const connection of proxy.connections('GETEX')) connection.set('replies', 'hold')
+    const countedBefore = await callsOf(server, 'getex')
+    const looking = look(node)
+    await eventually(
+      () => callsOf(server, 'getex'),
+      (count) => count > countedBefore,
+    )
+    await say(2)
+    for (const connection of proxy.connections('GETEX')) connection.set('replies', 'pass')
+    await looking
+    await say(3)
+    await look(node)
+    // a gap is told in a later turn
+    await say(4)
+    expect(gaps).toEqual([])
+  })
+
+  test('finds that Redis has lost everything also where it has counted as far again by the next look', async () => {
+    const server = await started()
+    const [node, other] = [await opened(server.url), await opened(server.url)]
+    const [before, after] = [newTalk(), newTalk()]
+    const recorder = await Recorder.on(node.bus, sideChannel(before.shop))
+    await other.store.append(before.message())
+    await recorder.until(1)
+    await look(node)
+    await server.cli('FLUSHALL')
+    const gaps = gapsOf(node)
+    const later = await Recorder.on(node.bus, sideChannel(after.shop))
+    for (let n = 0; n < 3; n++) await other.store.append(after.message())
+    await later.until(3)
+    await eventually(
+      async () => gaps,
+      (found) => found.includes(sideChannel(before.shop)),
+    )
+    await other.store.append(before.message())
+    await recorder.until(2)
+  })
+
+  test('whose subscription was not confirmed while Redis hung subscribes when it answers, and says that it may have missed something', async () => {
+    const server = await started()
+    const proxy = await RedisProxy.to(server.port)
+    stops.push(() => proxy.close())
+    const [node, other] = [await opened(proxy.url, { pingMs: 60_000 }), await opened(server.url)]
+    const talk = newTalk()
+    const recorder = await Recorder.on(node.bus, sideChannel(talk.shop))
+    const gaps = gapsOf(node)
+    const known = new Set(proxy.connections())
+    for (const connection of proxy.connections('ImInbox:0:')) connection.cut()
+    const findNew = () => proxy.connections('info').filter((connection) => !known.has(connection))
+    while (findNew().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    // it is ready, and its first subscription is not heard
+    const [connection] = findNew()
+    connection!.set('requests', 'hold')
+    await other.store.append(talk.message())
+    await eventually(
+      async () => connection!.said,
+      (said) => said.includes('ping'),
+    )
+    // so long after its time was up it would have been tried again
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    connection!.set('requests', 'pass')
+    await eventually(
+      async () => gaps,
+      (found) => found.includes(sideChannel(talk.shop)),
+    )
+    await other.store.append(talk.message({ id: 'heard' }))
+    await recorder.until(1)
+    expect(recorder.packets[0]).toContain('"id":"heard"')
   })
 
   test.each([

@@ -58,7 +58,7 @@ describe('Redis away', () => {
 
   it('killed and back: calls are refused at once meanwhile, acknowledged messages are there, the gap is reported, the rest shown', async () => {
     const server = await startRedis(...PERSISTENT)
-    const [node, other] = [await openRedis({ url: server.url, gapSpreadMs: 50 }), await openRedis({ url: server.url })]
+    const [node, other] = [await openRedis({ url: server.url }), await openRedis({ url: server.url })]
     const talk = newTalk()
     const follower = await ClientFollower.on(node, talk.conversation)
     await other.store.append(talk.message({ id: 'before' }))

@@ -25,7 +25,7 @@ describe('the races of one server', () => {
   })
   beforeEach(async () => {
     proxy = await RedisProxy.to(server.port)
-    node = await openRedis({ url: proxy.url, commandTimeoutMs: 1000, pingMs: 500, gapSpreadMs: 50 })
+    node = await openRedis({ url: proxy.url, commandTimeoutMs: 1000, pingMs: 500 })
   })
   afterEach(async () => {
     await server.signal('SIGCONT')

@@ -3,7 +3,8 @@
 -- KEYS  per log: log (list)
 -- ARGV  per log 1: ms since the epoch
 -- returns per log how many were removed
-local function forget(log, limit)
+local function item(k, a)
+  local log, limit = KEYS[k], tonumber(ARGV[a])
   local function isOld(at)
     return tonumber(string.match(redis.call('LINDEX', log, at), '"at":([^,}]+)}$')) < limit
   end
@@ -17,7 +18,3 @@ local function forget(log, limit)
   redis.call('LTRIM', log, high, -1)
   return high
 end
-
-local results = {}
-for i = 1, #KEYS do results[i] = forget(KEYS[i], tonumber(ARGV[i])) end
-return results

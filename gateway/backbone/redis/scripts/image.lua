@@ -9,19 +9,13 @@ local function isWritten(key, offset)
   local sign = redis.call('GETRANGE', key, offset, offset)
   return sign ~= '' and sign ~= '\0'
 end
-local results = {}
-for i = 1, #KEYS do
-  local key, at = KEYS[i], (i - 1) * 4
-  local offset, piece, length, lasts = tonumber(ARGV[at + 1]), ARGV[at + 2], tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
-  if isWritten(key, offset) then
-    results[i] = 1
-  elseif offset > 0 and not isWritten(key, offset - 1) then
-    results[i] = 0
-  else
-    if offset == 0 and length > #piece then redis.call('SETRANGE', key, length - 1, '\0') end
-    redis.call('SETRANGE', key, offset, piece)
-    if lasts > 0 then redis.call('PEXPIRE', key, lasts) else redis.call('PERSIST', key) end
-    results[i] = 1
-  end
+
+local function item(k, a)
+  local key, offset, piece, length, lasts = KEYS[k], tonumber(ARGV[a]), ARGV[a + 1], tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+  if isWritten(key, offset) then return 1 end
+  if offset > 0 and not isWritten(key, offset - 1) then return 0 end
+  if offset == 0 and length > #piece then redis.call('SETRANGE', key, length - 1, '\0') end
+  redis.call('SETRANGE', key, offset, piece)
+  if lasts > 0 then redis.call('PEXPIRE', key, lasts) else redis.call('PERSIST', key) end
+  return 1
 end
-return results

@@ -5,18 +5,14 @@
 -- returns per collection {key, text, key, text …} of what has not expired
 local KEEP_EXPIRED = 60000
 
-local results = {}
-for i = 1, #KEYS do
-  local now = tonumber(ARGV[i])
-  local all = redis.call('HGETALL', KEYS[i])
-  local live = {}
+local function item(k, a)
+  local now, all, live = tonumber(ARGV[a]), redis.call('HGETALL', KEYS[k]), {}
   for n = 1, #all, 2 do
     local ends = tonumber(string.match(all[n + 1], '^%S+ (%d+) '))
     if ends == 0 or ends > now then
       live[#live + 1] = all[n]
       live[#live + 1] = all[n + 1]
-    elseif ends + KEEP_EXPIRED <= now then redis.call('HDEL', KEYS[i], all[n]) end
+    elseif ends + KEEP_EXPIRED <= now then redis.call('HDEL', KEYS[k], all[n]) end
   end
-  results[i] = live
+  return live
 end
-return results

@@ -1,12 +1,13 @@
--- Puts items into collections, each only if the stored version is the expected one. The caller makes the new version, so the same
+-- Puts items into collections or removes them, each only if the stored version is the expected one. The caller makes the new version, so the same
 -- put again finds itself stored and changes nothing. A collection whose items all expire, expires with the last of them.
 --
 -- KEYS  per item: collection (hash of key → 'version expiresAt value', expiresAt 0 = never)
--- ARGV  per item 6: key, version, now, expiresAt, expected version ('' = none, '*' = any), value
+-- ARGV  per item 6: key, version, now, expiresAt, expected version ('' = none, '*' = any), value; an item with expiresAt '-' is removed
 -- returns per item 1, or if refused what is stored ('' = nothing)
 local FORGET_LATER = 60000
 
-local function put(collection, a)
+local function item(k, a)
+  local collection = KEYS[k]
   local key, version, now, expiresAt, expect = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3], ARGV[a + 4]
   local known = redis.call('HGET', collection, key)
   local found, ends = '', 0
@@ -15,7 +16,12 @@ local function put(collection, a)
     if found == version then return 1 end
     if tonumber(ends) > 0 and tonumber(ends) <= now then known, found = false, '' end
   end
-  if expect ~= '*' and expect ~= found then return known or '' end
+  local isRemoved = expiresAt == '-'
+  if expect ~= '*' and expect ~= found and (known or not isRemoved) then return known or '' end
+  if isRemoved then
+    redis.call('HDEL', collection, key)
+    return 1
+  end
   local isNew = redis.call('EXISTS', collection) == 0
   redis.call('HSET', collection, key, version .. ' ' .. expiresAt .. ' ' .. ARGV[a + 5])
   if expiresAt == '0' then redis.call('PERSIST', collection)
@@ -25,7 +31,3 @@ local function put(collection, a)
   end
   return 1
 end
-
-local results = {}
-for i = 1, #KEYS do results[i] = put(KEYS[i], i * 6 - 5) end
-return results

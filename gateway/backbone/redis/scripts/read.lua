@@ -30,14 +30,11 @@ local function page(log, seq, isNewest, from, count, bytes)
   return entries, 0
 end
 
-local results = {}
-for i = 0, #KEYS / 3 - 1 do
-  local head, log, meta, order, bound = KEYS[i * 3 + 1], KEYS[i * 3 + 2], KEYS[i * 3 + 3], ARGV[i * 4 + 1], ARGV[i * 4 + 2]
-  local isNewest = order == 'newest'
+local function item(k, a)
+  local head, log, meta, isNewest, bound = KEYS[k], KEYS[k + 1], KEYS[k + 2], ARGV[a] == 'newest', ARGV[a + 1]
   local now = redis.call('GET', head)
   local seq = tonumber(string.match(now or '', '^%S+ %S+ (%d+) ') or 0)
   local from = bound ~= '' and tonumber(bound) or (isNewest and seq or 1)
-  local entries, isCut = page(log, seq, isNewest, from, tonumber(ARGV[i * 4 + 3]), tonumber(ARGV[i * 4 + 4]))
-  results[i + 1] = { now or '', now and redis.call('HGETALL', meta) or {}, entries, isCut }
+  local entries, isCut = page(log, seq, isNewest, from, tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]))
+  return { now or '', now and redis.call('HGETALL', meta) or {}, entries, isCut }
 end
-return results

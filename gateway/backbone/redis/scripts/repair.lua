@@ -3,13 +3,10 @@
 -- KEYS  per entry: list (sorted set)
 -- ARGV  per entry 3: conversation, the score that was read, the right one or '' to remove the conversation (its log has expired)
 -- returns per entry 1
-local results = {}
-for i = 1, #KEYS do
-  local conversation, seen, right = ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3]
-  local score = redis.call('ZSCORE', KEYS[i], conversation)
-  if score and tonumber(score) == tonumber(seen) then
-    if right == '' then redis.call('ZREM', KEYS[i], conversation) else redis.call('ZADD', KEYS[i], right, conversation) end
-  end
-  results[i] = 1
+local function item(k, a)
+  local list, conversation, seen, right = KEYS[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]
+  local score = redis.call('ZSCORE', list, conversation)
+  if not score or tonumber(score) ~= tonumber(seen) then return 1 end
+  if right == '' then redis.call('ZREM', list, conversation) else redis.call('ZADD', list, right, conversation) end
+  return 1
 end
-return results

@@ -3,7 +3,8 @@
 -- KEYS  per entry: head (string, see log-head.ts), log (list)
 -- ARGV  per entry 4: epoch, seq, the JSON of the id up to the next field's value, the JSON from the id on that is to be there instead
 -- returns per entry 1; 0 = no such entry is stored (any more)
-local function replace(head, log, epoch, seq, id, tail)
+local function item(k, a)
+  local head, log, epoch, seq, id, tail = KEYS[k], KEYS[k + 1], ARGV[a], tonumber(ARGV[a + 1]), ARGV[a + 2], ARGV[a + 3]
   local found, last = string.match(redis.call('GET', head) or '', '^%S+ (%S+) (%d+) ')
   if found ~= epoch or tonumber(last) < seq then return 0 end
   local place = string.format('%.0f', seq - last - 1)
@@ -14,10 +15,3 @@ local function replace(head, log, epoch, seq, id, tail)
   redis.call('LSET', log, place, string.sub(entry, 1, start) .. tail)
   return 1
 end
-
-local results = {}
-for i = 1, #KEYS / 2 do
-  local a = i * 4 - 3
-  results[i] = replace(KEYS[i * 2 - 1], KEYS[i * 2], ARGV[a], tonumber(ARGV[a + 1]), ARGV[a + 2], ARGV[a + 3])
-end
-return results

@@ -3,7 +3,8 @@
 -- KEYS  routes (string)
 -- ARGV  per route 2: node, ms that it lasts, '' = the node leaves
 -- returns per route 1 if it had the node before, else 0
-local function change(key, node, ms)
+local function item(k, a)
+  local key, node, ms = KEYS[k], ARGV[a], ARGV[a + 1]
   local nodes, had, count = {}, 0, 0
   for each in string.gmatch(redis.call('GET', key) or '', '%S+') do
     if each == node then had = 1 end
@@ -21,7 +22,3 @@ local function change(key, node, ms)
   redis.call('SET', key, table.concat(nodes, ' '), 'PX', ms)
   return had
 end
-
-local results = {}
-for i = 1, #KEYS do results[i] = change(KEYS[i], ARGV[i * 2 - 1], ARGV[i * 2]) end
-return results

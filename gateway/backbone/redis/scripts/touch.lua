@@ -4,7 +4,8 @@
 -- KEYS  per entry: list (sorted set)
 -- ARGV  per entry 3: score (see list-seconds.ts), conversation, ms until it is forgotten or '' if it stays
 -- returns per entry 1
-local function enter(list, at, conversation, ms)
+local function item(k, a)
+  local list, at, conversation, ms = KEYS[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]
   if ms == '' then
     redis.call('ZADD', list, 'GT', at, conversation)
     redis.call('PERSIST', list)
@@ -15,7 +16,3 @@ local function enter(list, at, conversation, ms)
   if isNew then redis.call('PEXPIRE', list, ms) else redis.call('PEXPIRE', list, ms, 'GT') end
   return 1
 end
-
-local results = {}
-for i = 1, #KEYS do results[i] = enter(KEYS[i], ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3]) end
-return results
