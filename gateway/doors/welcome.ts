@@ -1,8 +1,9 @@
 /**
- * Answers a hello and catches the client up in one round trip. The order matters: subscribe and wait for the confirmation, read the logs, send
+ * Answers a hello and catches the client up in one round trip. The order matters: subscribe, read the logs behind that, wait for both, send
  * the welcome, then the missed messages, then those published meanwhile.
  */
 import type { Resumed, Welcome } from '../protocol/commands.ts'
+import { sideChannel } from '../protocol/keys.ts'
 import { connectPacket, decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
@@ -34,11 +35,11 @@ export async function welcome(
   const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
-    await hub.attach(peer)
-    if (!isWanted()) throw new Refusal('hello_timeout')
+    const attaching = hub.attach(peer)
     const [missed, shops] = await Promise.all([
-      domain.catchUp.since(identity, { cursors, to: data.to, isWanted }),
+      domain.catchUp.since(identity, { cursors, to: data.to, isWanted, behind: sideChannel(identity.side) }),
       shopsOf(data.to, identity, domain.shopRecords),
+      attaching,
     ])
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')

@@ -25,6 +25,14 @@ interface Channel {
   listeners: readonly Listener[]
   /** Resolves when what is published arrives. */
   joined: Promise<void>
+  isJoined: boolean
+}
+
+/** A subscription that has begun, as a read in one conversation sees it. */
+export interface Joining {
+  readonly joined: Promise<void>
+  /** It is sent to the conversation's server and not answered. */
+  isSent(): boolean
 }
 
 /**
@@ -68,11 +76,7 @@ export class RedisBus implements Bus {
   async subscribe(name: string, call: (relayed: Relayed) => void): Promise<Subscription> {
     if (this.#isClosed) throw new Unavailable('The backbone is closed.')
     let channel = this.#channels.get(name)
-    if (channel === undefined)
-      this.#channels.set(
-        name,
-        (channel = { listeners: [], joined: isBackendChannel(name) ? this.#subscriptions.join(name) : this.#routes.follow(name) }),
-      )
+    if (channel === undefined) this.#channels.set(name, (channel = this.#join(name)))
     const listener: Listener = { call, isClosed: false }
     channel.listeners = [...channel.listeners, listener]
     try {
@@ -82,6 +86,15 @@ export class RedisBus implements Bus {
       throw error
     }
     return { close: async () => this.#leave(name, listener) }
+  }
+
+  /** What a read behind the subscription may have to wait for; undefined: nothing. Throws where there is no subscription. */
+  joining(name: string, conversation: string): Joining | undefined {
+    const channel = this.#channels.get(name)
+    if (channel === undefined) throw new Unavailable('Redis: the channel is not subscribed')
+    if (channel.isJoined) return undefined
+    const place = this.#context.ring.placeOf(conversation)
+    return { joined: channel.joined, isSent: () => this.#routes.isUnderWay(place, name) }
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
@@ -121,6 +134,16 @@ export class RedisBus implements Bus {
     this.#routes.close()
     this.#subscriptions.close()
     this.#channels.clear()
+  }
+
+  #join(name: string): Channel {
+    const joined = isBackendChannel(name) ? this.#subscriptions.join(name) : this.#routes.follow(name)
+    const channel: Channel = { listeners: [], joined, isJoined: false }
+    joined.then(
+      () => (channel.isJoined = true),
+      () => undefined, // whoever subscribes hears of it
+    )
+    return channel
   }
 
   #leave(name: string, listener: Listener): void {

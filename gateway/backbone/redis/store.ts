@@ -13,6 +13,7 @@ import {
 } from '../backbone.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendOptions } from './append-op.ts'
+import type { RedisBus } from './bus.ts'
 import type { RedisContext } from './context.ts'
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
@@ -24,12 +25,14 @@ import { advanceOp, assignmentOp, commandOp, eraseOp, forgetOp, keyOp, readOp, r
 /** The Store on Redis. Each method is one round trip where nobody else writes; operations.ts, append-op.ts and scripts/ hold the commands. */
 export class RedisStore implements Store {
   readonly #context: RedisContext
+  readonly #bus: Pick<RedisBus, 'joining'>
   readonly #lists: ListReader
   readonly #appends: AppendOptions
 
-  constructor(context: RedisContext) {
+  constructor(context: RedisContext, bus: Pick<RedisBus, 'joining'>) {
     const { scripts, settings } = context
     this.#context = context
+    this.#bus = bus
     this.#lists = new ListReader(context)
     this.#appends = { scripts, settings, onAppended: (append, appended, isUnanswered) => this.#onAppended(append, appended, isUnanswered) }
   }
@@ -77,8 +80,17 @@ export class RedisStore implements Store {
     for (const side of sides) this.#lists.tidy(side).catch(() => undefined) // Redis is unavailable; the next conversation tries again
   }
 
-  async read(conversation: string, range: ReadRange): Promise<Page> {
-    return this.#context.reads.run(readOp(this.#context.scripts.read, conversation, range))
+  async read(conversation: string, { behind, ...range }: ReadRange): Promise<Page> {
+    const { reads, scripts } = this.#context
+    const op = readOp(scripts.read, conversation, range)
+    const joining = behind === undefined ? undefined : this.#bus.joining(behind, conversation)
+    if (joining?.isSent() === true) {
+      // both go out together; where the read is answered first all the same, it is made again
+      const page = await reads.run<Page | undefined>({ ...op, parse: (reply) => (joining.isSent() ? undefined : op.parse(reply)) })
+      if (page !== undefined) return page
+    }
+    await joining?.joined
+    return reads.run(op)
   }
 
   async advance(cursor: Parameters<Store['advance']>[0]): Promise<Cursor> {
