@@ -46,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
-          include: ['test/{protocol,client,chat,gateway,bridge,scale}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{protocol,client,chat,gateway,bridge,scale,bench}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['test/**/*.system.test.ts', ...sockets, ...leftOut],
           maxWorkers: 2,
           testTimeout: 30_000,

@@ -140,7 +140,7 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
     helloMs,
     report,
     imageHosts: imageHostsOf(config),
-    limits: config.RATINGS ? LIMITS : { ...LIMITS, ratingLength: 0 },
+    limitsJson: JSON.stringify(config.RATINGS ? LIMITS : { ...LIMITS, ratingLength: 0 }),
     sessions: new Set(),
     turns: new EventLoopTurns(),
     arrivals: upgradeRouter.arrivals,
@@ -183,6 +183,7 @@ function jobsOf(
   return [
     { name: 'outdatedSessions', everyMs: SECOND_MS, run: () => hub.endOutdated() },
     { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
+    { name: 'missedPublishes', everyMs: SECOND_MS, run: () => hub.compareAgain() },
     { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
     { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },
     { name: 'retention', everyMs: MINUTE_MS, run: () => domain.retention.run() },
@@ -330,8 +331,9 @@ function createFastify(config: Config, logger: FastifyBaseLogger | undefined, cr
     genReqId: requestIdOf,
     serverFactory: (handler) => createServer(handler as RequestListener),
   })
-  fastify.addHook('onRequest', async (_request, reply) => {
+  fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'strict-origin-when-cross-origin' })
+    done()
   })
   return fastify
 }

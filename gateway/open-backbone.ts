@@ -21,6 +21,7 @@ export async function openBackbone(config: Config, report: Report): Promise<Back
       keepCount: REDIS_KEEP_COUNT,
       keepMs: keepMsOf(config),
       unansweredMs: unansweredMsOf(config),
+      onAppendRefused: () => report({ fact: 'appendRefused' }),
       onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
     })
   } catch (error) {

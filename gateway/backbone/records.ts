@@ -14,7 +14,7 @@ export interface Records {
    * - With `expect` only where the item has that version, or with '' where there is none; an expired item counts as none.
    *   Of several callers that expect the same version, on any node, one succeeds.
    * - Without `expect` the last to arrive wins.
-   * - Durable before it resolves, as an append is.
+   * - Durable before it resolves, as an append is, unless it is deferred.
    * - Idempotent: a driver may send it twice. If another put came between the two, the second answers `isPut: false`.
    */
   put(item: NewItem): Promise<Put>
@@ -40,6 +40,8 @@ export interface NewItem {
   /** The item expires then, in ms since the epoch; absent: never. */
   readonly expiresAt?: number
   readonly expect?: string
+  /** It may become durable only some seconds after the put has resolved, so a process that is killed may take it along. Put without `expect`. */
+  readonly isDeferred?: true
 }
 
 /** Not put, because another version was there: `found`, absent where there was none. */

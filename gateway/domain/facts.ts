@@ -32,6 +32,8 @@ export type Fact =
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
+  /** Redis refused an append, which is sent again: another node has written in the conversation since. */
+  | { readonly fact: 'appendRefused' }
   | {
       readonly fact: 'messageWithdrawn'
       readonly role: Role

@@ -24,7 +24,7 @@ export class HelloWebSocketServer extends WebSocketServer {
     super({
       ...options,
       handleProtocols: (protocols, request) =>
-        offeredHello(request) === undefined ? ([...protocols].find((name) => name !== TAKES_HELLO) ?? false) : TAKES_HELLO,
+        helloAmong(request) === undefined ? ([...protocols].find((name) => name !== TAKES_HELLO) ?? false) : TAKES_HELLO,
     })
   }
 }
@@ -50,9 +50,17 @@ export function readPostedHello(request: IncomingMessage, response: ServerRespon
   readBody(request, { response, mostBytes: LIMITS.packetBytes, onRead })
 }
 
-/** The hello among the subprotocols, as base64url. A session that is open already says hello in packets. */
-function offeredHello(request: IncomingMessage): string | undefined {
-  const [, takes, hello] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+/** The packet with the hello among the subprotocols of a WebSocket that opens a session. */
+export function offeredHello(request: IncomingMessage): string | undefined {
+  const hello = helloAmong(request)
+  return hello === undefined ? undefined : `40${Buffer.from(hello, 'base64url').toString()}`
+}
+
+/** As base64url. A session that is open already says hello in packets. */
+function helloAmong(request: IncomingMessage): string | undefined {
+  const offered = request.headers['sec-websocket-protocol']
+  if (offered === undefined) return undefined
+  const [, takes, hello] = offered.split(',').map((part) => part.trim())
   return takes === TAKES_HELLO && sidOf(request) === undefined ? hello : undefined
 }
 
@@ -62,21 +70,15 @@ export function holdAnswer(transport: EarlyTransport, request: IncomingMessage):
   if (postedHellos.has(request)) transport.onRequest = () => undefined
 }
 
-/** Called once the session listens. The request stays with the session until then, so the hello is removed from it. */
-export function takeEarlyHello(socket: Socket): void {
+/** Called once the session listens. */
+export function takePostedHello(socket: Socket): void {
   const { request } = socket
-  const transport = socket.transport as unknown as EarlyTransport
   const posted = postedHellos.get(request)
-  if (posted !== undefined) {
-    postedHellos.delete(request)
-    answerOnce(socket, transport)
-    return transport.onData(posted)
-  }
-  const offered = offeredHello(request)
-  if (offered === undefined) return
-  delete request.headers['sec-websocket-protocol']
-  request.rawHeaders.length = 0
-  transport.onData(`40${Buffer.from(offered, 'base64url').toString()}`)
+  if (posted === undefined) return
+  const transport = socket.transport as unknown as EarlyTransport
+  postedHellos.delete(request)
+  answerOnce(socket, transport)
+  transport.onData(posted)
 }
 
 function answerOnce(socket: Socket, transport: EarlyTransport): void {

@@ -1,11 +1,11 @@
 /** Sessions of the engine.io door: each Engine.IO message is a packet. */
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Socket } from 'engine.io'
 import type { WebSocket } from 'ws'
 import type { Arrival } from './admit/trusted-proxies.ts'
 import { FLUSH_BYTES, WriteBatch, writeFrames, type Gathering } from './write-batch.ts'
-import { MESSAGE, takeMessages } from './engine-messages.ts'
+import { takeMessages, type EngineSocket } from './engine-messages.ts'
+import { MESSAGE } from './engine-websocket.ts'
 import { LongPolling } from './long-polling.ts'
 import { Session } from './session.ts'
 import type { EncodedPacket } from '../relay/encoded-packet.ts'
@@ -30,32 +30,40 @@ interface EngineInternals {
     /** Of long polling, while a poll waits or its answer is being sent. */
     readonly res?: ServerResponse | null
   }
+  send(text: string, options: { readonly compress: boolean }, onSent: () => void): void
   flush(): void
 }
 
-/** Returns a function that opens a session for an Engine.IO socket. */
-export function engineSessions(context: SessionContext): (socket: Socket) => void {
+/** Returns a function that opens a session for an Engine.IO socket and the request that has opened it. */
+export function engineSessions(context: SessionContext): (socket: EngineSocket, request: IncomingMessage) => void {
   const writeBatch = new WriteBatch()
-  return (socket) => openSession(socket, context, writeBatch)
+  return (socket, request) => openSession(socket, context.admit.proxies.arrival(request), { context, writeBatch })
 }
 
-function openSession(socket: Socket, context: SessionContext, writeBatch: WriteBatch): void {
-  const pipe = new EnginePipe(socket, { writeBatch, arrival: context.admit.proxies.arrival(socket.request), uptime: context.uptime })
+function openSession(
+  socket: EngineSocket,
+  arrival: Arrival,
+  { context, writeBatch }: { readonly context: SessionContext; readonly writeBatch: WriteBatch },
+): void {
+  const pipe = new EnginePipe(socket, { writeBatch, arrival, uptime: context.uptime })
   const session = new Session(pipe, socket.transport.sid, context)
-  takeMessages(socket, (data) => {
-    if (typeof data !== 'string') return session.onBinary()
-    pipe.received(data)
-    session.onText(data)
-  })
+  takeMessages(
+    socket,
+    (data) => {
+      if (typeof data !== 'string') return session.onBinary()
+      pipe.received(data)
+      session.onText(data)
+    },
+    () => {
+      pipe.closed()
+      session.onClosed()
+    },
+  )
   const { transport } = socket
   if (transport instanceof LongPolling) {
-    transport.onFlood = () => session.onFlood()
+    transport.onFlood = () => session.onTooMuch()
     transport.onPosted = (answer) => pipe.posted(answer)
   }
-  socket.on('close', () => {
-    pipe.closed()
-    session.onClosed()
-  })
 }
 
 class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
@@ -65,7 +73,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   readonly scheme: string | undefined
   readonly address: string
   readonly now: () => number
-  readonly #socket: Socket
+  readonly #socket: EngineSocket
   readonly #writeBatch: WriteBatch
   readonly #sendBuffer = new SendBuffer(this)
   /** This turn's packets. */
@@ -75,7 +83,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   #unanswered = 0
   #heldPost: { readonly answer: () => void; readonly timer: NodeJS.Timeout } | undefined
 
-  constructor(socket: Socket, { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number }) {
+  constructor(socket: EngineSocket, { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number }) {
     this.#socket = socket
     this.#writeBatch = writeBatch
     this.now = uptime
@@ -154,7 +162,7 @@ class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
     const { transport } = engine
     const { writable } = transport
     transport.writable = false
-    for (const { text } of packets) this.#socket.send(text, { compress: transport.socket === undefined }, () => this.#sendBuffer.take())
+    for (const { text } of packets) engine.send(text, { compress: transport.socket === undefined }, () => this.#sendBuffer.take())
     transport.writable = writable
     engine.flush()
   }

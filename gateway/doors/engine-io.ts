@@ -7,8 +7,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
-import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello } from './early-hello.ts'
+import { HelloWebSocketServer, holdAnswer, isPostedHello, offeredHello, readPostedHello, takePostedHello } from './early-hello.ts'
+import type { EngineSocket } from './engine-messages.ts'
 import { queryOf, sidOf } from './engine-query.ts'
+import { EngineWebSocket } from './engine-websocket.ts'
 import { LongPolling, type PollingRequest } from './long-polling.ts'
 import { newSessionId } from './session-id.ts'
 import { readTextFrames } from './text-frames.ts'
@@ -16,11 +18,14 @@ import { readTextFrames } from './text-frames.ts'
 const ENGINE_PATH = '/im/'
 /** As requests name the version of Engine.IO. */
 const PROTOCOL = '4'
+const BEAT_MS = 1000
+/** Shorter intervals between pings are for tests. */
+const BEATS_PER_PING = 10
 
 export interface EngineOptions {
   readonly tag: string
   /** Must listen for `message` synchronously: the first packet may be in the same chunk. */
-  readonly onSession: (socket: Socket) => void
+  readonly onSession: (socket: EngineSocket, request: IncomingMessage) => void
   /** Whether the request's page may connect. Called only for requests of an open session; on a handshake the hello is refused with a reason. */
   readonly mayConnect?: (request: IncomingMessage) => boolean
   /** With a slash at both ends. */
@@ -35,28 +40,42 @@ export class EngineIoDoor {
   readonly #path: string
   readonly #mayConnect: (request: IncomingMessage) => boolean
   /** The page of each session whose handshake named none: a browser sends no origin with a GET to the page's own host. */
-  readonly #pages = new WeakMap<Socket, string>()
+  readonly #pages = new WeakMap<EngineSocket, string>()
+  readonly #tag: string
+  readonly #onSession: EngineOptions['onSession']
+  readonly #limits: { readonly pingIntervalMs: number; readonly pingTimeoutMs: number; readonly maxBytes: number }
+  /** Sessions that were opened by a WebSocket. One timer pings them all. */
+  readonly #webSockets = new Set<EngineWebSocket>()
+  readonly #timer: NodeJS.Timeout
   #isClosed = false
 
   constructor(options: EngineOptions) {
+    const { pingIntervalMs = LIMITS.pingIntervalMs, pingTimeoutMs = LIMITS.pingTimeoutMs, maxBytes = LIMITS.lineBytes } = options
+    this.#tag = options.tag
+    this.#onSession = options.onSession
+    this.#limits = { pingIntervalMs, pingTimeoutMs, maxBytes }
     this.#path = options.path ?? ENGINE_PATH
     this.#mayConnect = options.mayConnect ?? (() => true)
     this.#engine = new ChatEngine({
       wsEngine: HelloWebSocketServer,
       transports: ['polling', 'websocket'],
       perMessageDeflate: false,
-      pingInterval: options.pingIntervalMs ?? LIMITS.pingIntervalMs,
-      pingTimeout: options.pingTimeoutMs ?? LIMITS.pingTimeoutMs,
-      maxHttpBufferSize: options.maxBytes ?? LIMITS.lineBytes,
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      maxHttpBufferSize: maxBytes,
       allowUpgrades: true,
     })
     this.#engine.generateId = () => newSessionId(options.tag)
     this.#engine.on('connection', (socket: Socket) => {
       socket.on('packet', endOnClose)
-      options.onSession(socket)
-      takeEarlyHello(socket)
+      options.onSession(socket, socket.request)
+      takePostedHello(socket)
       letGoOfRequest(socket)
     })
+    const beatMs = Math.min(BEAT_MS, pingIntervalMs / BEATS_PER_PING)
+    this.#timer = setInterval(() => {
+      for (const socket of this.#webSockets) socket.beat(beatMs)
+    }, beatMs).unref()
   }
 
   /** Whether the request is for this door; the slash at the end may be missing. */
@@ -101,13 +120,21 @@ export class EngineIoDoor {
     else open()
   }
 
-  #sessionOf(request: IncomingMessage): Socket | undefined {
+  #sessionOf(request: IncomingMessage): EngineSocket | undefined {
     const sid = sidOf(request)
-    const { clients } = this.#engine as unknown as { readonly clients: Readonly<Record<string, Socket>> }
+    const { clients } = this.#internals
     return sid !== undefined && Object.hasOwn(clients, sid) ? clients[sid] : undefined
   }
 
+  get #internals(): EngineServerInternals {
+    return this.#engine as unknown as EngineServerInternals
+  }
+
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { EIO, transport } = queryOf(request)
+    if (sidOf(request) === undefined && EIO === PROTOCOL && transport === 'websocket' && request.method === 'GET') {
+      return this.#internals.ws.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request))
+    }
     const before = socket.listenerCount('close')
     this.#engine.handleUpgrade(request as Parameters<EngineServer['handleUpgrade']>[0], socket, head)
     // the first is of a stand-in for a response, which middlewares need and which keeps the request as long as the socket; the second is ws's
@@ -115,11 +142,36 @@ export class EngineIoDoor {
     if (ofSocket !== undefined) socket.off('close', ofResponse as () => void)
   }
 
+  /** engine.io knows it by its id, so that it refuses requests that do not fit it. */
+  #open(webSocket: WebSocket, request: IncomingMessage): void {
+    const { clients } = this.#internals
+    const sid = newSessionId(this.#tag)
+    const socket = new EngineWebSocket({ sid, socket: webSocket, origin: request.headers.origin, limits: this.#limits })
+    clients[sid] = socket
+    this.#webSockets.add(socket)
+    this.#onSession(socket, request)
+    const { onClose } = socket
+    socket.onClose = () => {
+      delete clients[sid]
+      this.#webSockets.delete(socket)
+      onClose()
+    }
+    const hello = offeredHello(request)
+    if (hello !== undefined) socket.onText(hello)
+  }
+
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    clearInterval(this.#timer)
     this.#engine.close()
   }
+}
+
+/** Private fields of engine.io's server. */
+interface EngineServerInternals {
+  readonly clients: Record<string, EngineSocket>
+  readonly ws: HelloWebSocketServer
 }
 
 /** engine.io keeps the request that opened a session as long as the session, with its headers and its response. Only its page is needed later. */
@@ -146,7 +198,7 @@ class ChatEngine extends EngineServer {
 
 function withTextFrames<T extends object>(transport: T): T {
   const internals = transport as unknown as WebSocketTransport
-  readTextFrames(internals.socket, (text) => internals.onData(text))
+  readTextFrames(internals.socket, { onText: (text) => internals.onData(text) })
   return transport
 }
 

@@ -1,9 +1,7 @@
 /** The messages of an Engine.IO socket, by whichever transport they come. */
 import type { Socket } from 'engine.io'
 import type { WebSocket } from 'ws'
-
-/** engine.io's sign of a message. */
-export const MESSAGE = '4'
+import { EngineWebSocket, MESSAGE } from './engine-websocket.ts'
 
 /** Private fields of engine.io's socket: whether a ping waits for its answer, and what takes the texts that arrive. */
 interface EngineInternals {
@@ -13,8 +11,19 @@ interface EngineInternals {
   readonly transport: { readonly socket?: WebSocket; onData(packet: string): void }
 }
 
-/** Calls `onMessage` with each message. To be called as soon as the socket is there: the first packet may be in the chunk that opened it. */
-export function takeMessages(socket: Socket, onMessage: (data: string | Buffer) => void): void {
+export type EngineSocket = Socket | EngineWebSocket
+
+/**
+ * Calls `onMessage` with each message, and `onClose` at the end. To be called as soon as the socket is there: the first packet may be in the chunk that
+ * opened it.
+ */
+export function takeMessages(socket: EngineSocket, onMessage: (data: string | Buffer) => void, onClose: () => void = () => undefined): void {
+  if (socket instanceof EngineWebSocket) {
+    socket.onMessage = onMessage
+    socket.onClose = onClose
+    return
+  }
+  socket.on('close', onClose)
   // the parser gives undefined for an empty message
   socket.on('message', (data: string | Buffer | undefined) => onMessage(data ?? ''))
   takeTexts(socket, onMessage)
@@ -22,8 +31,8 @@ export function takeMessages(socket: Socket, onMessage: (data: string | Buffer) 
 }
 
 /**
- * Texts on a WebSocket are not passed on by engine.io, which makes a packet and three events of each. It handles everything else, and the first
- * packet after a ping, which tells it that the client is there.
+ * Takes the texts of a WebSocket before engine.io, which makes a packet and three events of each. It handles everything else, and the first packet after a
+ * ping, by which it knows that the client is there.
  */
 function takeTexts(socket: Socket, onMessage: (text: string) => void): void {
   const engine = socket as unknown as EngineInternals

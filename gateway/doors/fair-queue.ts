@@ -4,8 +4,8 @@
  */
 import { LIMITS } from '../protocol/limits.ts'
 
-const PACKETS_A_TURN = 4
-/** What may wait of one session. Its WebSocket is not read meanwhile; long polling cannot be paused, but two payloads hold no more. */
+const PACKETS_PER_TURN = 4
+/** The most that may wait of one session. While something waits its WebSocket is not read; long polling cannot be paused, but two payloads hold no more. */
 const WAITING_LIMIT = { count: 2 * LIMITS.payloadCount, bytes: 2 * LIMITS.lineBytes }
 
 /** Numbers the turns of the event loop; shared by all sessions of a node. */
@@ -68,7 +68,7 @@ export class FairQueue<Packet> {
   goOn(): void {
     if (this.#waiting.length === 0 || this.#isScheduled || this.#isFull) return
     this.#isScheduled = true
-    setImmediate(this.#go)
+    setImmediate(FairQueue.#go<Packet>, this)
   }
 
   get #isFull(): boolean {
@@ -81,14 +81,14 @@ export class FairQueue<Packet> {
       this.#turn = turn
       this.#handled = 0
     }
-    return ++this.#handled <= PACKETS_A_TURN
+    return ++this.#handled <= PACKETS_PER_TURN
   }
 
-  readonly #go = (): void => {
-    this.#isScheduled = false
-    for (let left = PACKETS_A_TURN; left > 0 && this.#waiting.length > 0 && !this.#isFull; left--) this.#options.handle(this.#waiting.shift()!)
-    if (this.#waiting.length > 0) return this.goOn()
-    this.#waitingBytes = 0
-    this.#options.onWaiting(false)
+  static #go<Packet>(queue: FairQueue<Packet>): void {
+    queue.#isScheduled = false
+    for (let left = PACKETS_PER_TURN; left > 0 && queue.#waiting.length > 0 && !queue.#isFull; left--) queue.#options.handle(queue.#waiting.shift()!)
+    if (queue.#waiting.length > 0) return queue.goOn()
+    queue.#waitingBytes = 0
+    queue.#options.onWaiting(false)
   }
 }

@@ -61,6 +61,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const timer = setInterval(() => slow.check(), CHECK_MS).unref()
   server.on('close', () => clearInterval(timer))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade === 'websocket') return options.onWebSocket(request, socket, head)
     const protocols = protocolsOf(request)
     const isWebSocket = protocols.includes('websocket') && (protocols.length === 1 || options.hasSocketAt(request))
     if (isWebSocket) {

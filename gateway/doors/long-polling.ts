@@ -1,32 +1,32 @@
 /**
  * The long-polling transport of an Engine.IO session, in place of engine.io's own, which takes several times as long for a request.
  *
- *   GET    waits until there are packets, and is answered with all of them. One at a time
- *   POST   brings packets. Its answer may be held for a moment, until its commands are answered (`onPosted`): then the client's next POST takes
- *          along what the answers were waited for
+ *   GET    a poll: waits until there are packets, and is answered with all of them. A client has one at a time
+ *   POST   brings packets. Its answer may be held for a moment, until its commands are answered (`onPosted`): so the client's next POST brings all
+ *          that these answers let it say, in place of two POSTs
  *
- * A POST may say its number in the session: `n=1`, 2, … A client whose POST was not answered sends it again under the same number, and it is
- * carried out once; so a lost request does not end the session, whatever commands it holds. The answer is the number instead of `ok`, by which
- * the client learns that this gateway knows numbers.
+ * A POST may have a number in its query, `n=1`, 2, … within the session. A client whose POST was not answered sends it again under the same number, and
+ * it is carried out once; so a lost request does not end the session, whatever commands it holds. The answer is the number instead of `ok`, which tells
+ * the client that this gateway knows numbers.
  *
- * Engine.IO ends a session when a POST breaks off, or comes while another one is being read. Both happen here when a network loses a request, and
- * a numbered POST is simply forgotten until it comes again. One that comes before its predecessor, or whose session has ended meanwhile, is
- * refused: the number as the answer would say that it was carried out.
+ * Engine.IO ends a session when a POST breaks off, or comes while another one is being read. Both happen when a network loses a request, and here a
+ * numbered POST is simply forgotten until it comes again. One that comes before its predecessor, or after the session has ended, is refused with 400,
+ * because its number as the answer would say that it was carried out.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzip } from 'node:zlib'
 import { parser, Transport } from 'engine.io'
 import { LIMITS } from '../protocol/limits.ts'
-import { MESSAGE } from './engine-messages.ts'
+import { MESSAGE } from './engine-websocket.ts'
 import type { QueriedRequest } from './engine-query.ts'
 import { readBody } from './read-body.ts'
 
 type Packets = Parameters<Transport['send']>[0]
-/** As engine.io hands it over. */
+/** A request as engine.io hands it over, with its response. */
 export type PollingRequest = QueriedRequest & { res?: ServerResponse | null }
 
-/** Engine.IO's close packet. A client that closes sends it beside a POST that is under way, which may be lost. */
-const GOODBYE = '1'
+/** Engine.IO's close packet. A client that closes sends it although another POST is under way, which may be lost. */
+const CLOSE = '1'
 /** Stands between the packets of a payload. */
 const SEPARATOR = '\x1e'
 /** An answer of so many bytes is compressed, if the client can read that. */
@@ -45,13 +45,13 @@ export class LongPolling extends Transport {
   res: ServerResponse | undefined
   #poll: IncomingMessage | undefined
   #isAnswered = false
-  /** What is called when the answer has left. Undefined: engine.io is told. */
+  /** Called when the answer has left; undefined: engine.io gets `drain`. */
   #onTaken: (() => void) | undefined
   /** The POST without a number that is being read. */
   #post: IncomingMessage | undefined
   #takenNumber = 0
-  /** The session ends with the next poll. */
-  #onGoodbyeSent: (() => void) | undefined
+  /** Set while a session that ends waits for a poll; called when that takes the close packet. */
+  #onCloseSent: (() => void) | undefined
 
   get name(): string {
     return 'polling'
@@ -59,7 +59,7 @@ export class LongPolling extends Transport {
 
   override onRequest(request: PollingRequest): void {
     const response = request.res!
-    // engine.io keeps the request that opened the session
+    // engine.io keeps the request that opened the session in memory, and would keep its response
     request.res = null
     if (request.method === 'GET') this.#onPoll(request, response)
     else if (request.method === 'POST') this.#onPost(request, response)
@@ -76,11 +76,11 @@ export class LongPolling extends Transport {
     this.#isAnswered = false
     const onClose = (): void => this.#onPollClosed(response)
     response.once('close', onClose)
-    // the turn of a request behind others on its connection may never come; then only the request is closed
+    // a request behind others on its connection has no socket until its turn; if the connection closes before, only the request gets `close`
     if (response.socket === null) request.once('close', onClose)
     this.writable = true
     this.emit('ready')
-    if (this.writable && this.#onGoodbyeSent !== undefined) this.send([{ type: 'noop' }])
+    if (this.writable && this.#onCloseSent !== undefined) this.send([{ type: 'noop' }])
   }
 
   /**
@@ -123,7 +123,7 @@ export class LongPolling extends Transport {
   }
 
   #takeNumbered(number: number, payload: string, response: ServerResponse): void {
-    const isEarly = number > this.#takenNumber + 1 && payload !== GOODBYE
+    const isEarly = number > this.#takenNumber + 1 && payload !== CLOSE
     if (isEarly || this.readyState === 'closed') return void response.writeHead(400).end()
     if (number > this.#takenNumber) {
       this.#takenNumber = number
@@ -149,17 +149,17 @@ export class LongPolling extends Transport {
   /** To be called while a poll waits. */
   override send(packets: Packets): void {
     this.writable = false
-    const onGoodbyeSent = this.#onGoodbyeSent
-    if (onGoodbyeSent !== undefined) {
-      this.#onGoodbyeSent = undefined
+    const onCloseSent = this.#onCloseSent
+    if (onCloseSent !== undefined) {
+      this.#onCloseSent = undefined
       packets.push({ type: 'close' })
-      onGoodbyeSent()
+      onCloseSent()
     }
     const mayCompress = packets.some(({ options }) => options?.compress === true)
     parser.encodePayload(packets, (payload) => this.#answer(payload, mayCompress))
   }
 
-  /** The same for messages that are texts, without engine.io's objects around each. `onTaken` is called when the answer has left. */
+  /** Like `send`, for messages, which need no packet objects of engine.io. `onTaken` is called when the answer has left. */
   sendTexts(texts: readonly string[], onTaken: () => void): void {
     this.writable = false
     this.#onTaken = onTaken
@@ -172,7 +172,7 @@ export class LongPolling extends Transport {
     this.#isAnswered = true
     if (!mayCompress || length < COMPRESSED_BYTES || !takesGzip(this.#poll!)) return answerPoll(response, payload, length)
     gzip(payload, (_error, compressed) => {
-      // without memory for it, the answer goes as it is
+      // where gzip fails, for want of memory, the answer goes as it is
       if (compressed === undefined) answerPoll(response, payload, length)
       else answerPoll(response.setHeader('Content-Encoding', 'gzip'), compressed, compressed.length)
     })
@@ -188,7 +188,7 @@ export class LongPolling extends Transport {
     let timer: NodeJS.Timeout | undefined
     if (this.writable) this.send([{ type: 'close' }])
     else if (!this.discarded) {
-      this.#onGoodbyeSent = end
+      this.#onCloseSent = end
       timer = setTimeout(end, CLOSE_MS)
       return
     }
@@ -197,7 +197,7 @@ export class LongPolling extends Transport {
 }
 
 function answerPoll(response: ServerResponse, payload: string | Buffer, length: number): void {
-  // the charset is for pages in other ones
+  // else a page in another charset would read the text in that one
   response.writeHead(200, { 'Content-Type': 'text/plain; charset=UTF-8', 'Content-Length': length, 'Cache-Control': 'no-store' }).end(payload)
 }
 
@@ -210,6 +210,7 @@ function numberOf({ _query }: QueriedRequest): number | undefined {
   return Number.isSafeInteger(number) && number > 0 ? number : undefined
 }
 
+/** Whether the payload has more than `most` packets; looks no further. */
 function hasMorePackets(payload: string, most: number): boolean {
   let at = -1
   for (let count = 0; count < most; count++) {

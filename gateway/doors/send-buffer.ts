@@ -2,14 +2,14 @@
  * Counts what a session has written and its socket has not taken yet. Pushes are counted apart from answers: a large answer, which the client
  * asked for, is no reason to close the session at the next push.
  *
- * The callback of a write never runs before the turn of the event loop ends. Bytes without a callback may therefore only have been written in
- * this turn, and do not say how far the client is behind; that is judged by what its socket refused (`refused`).
+ * The callback of a write never runs before the turn of the event loop ends. So bytes without a callback may be of this very turn, and do not say
+ * how far the client is behind; that is judged by what its socket refused (`refused`).
  */
 import type { Duplex } from 'node:stream'
 
 const OVERDUE_MS = 1000
 
-/** The connection below it. */
+/** The connection that the buffer counts for. */
 export interface SendBufferSource {
   /** How many bytes the socket has refused and still holds in user space. */
   refused(sendBuffer: SendBuffer): number
@@ -28,7 +28,7 @@ export class SendBuffer {
   #takenCount = 0
   #pushBytes = 0
   #bytes = 0
-  /** All bytes ever added, how many there were at the last two marks, and when the last mark was made. */
+  /** All bytes ever added; how many those were at the last two marks, which are a second or more apart; when the last mark was made. */
   #added = 0
   #mark = 0
   #olderMark = 0
@@ -85,7 +85,7 @@ export class SendBuffer {
     if (isPush) this.#pushBytes += bytes
   }
 
-  /** To be called when the oldest packets were taken. */
+  /** To be called when the socket has taken the oldest `count` packets. */
   take(count = 1): void {
     for (let left = count; left > 0 && this.#sizes !== undefined; left--) {
       const size = this.#sizes[this.#takenCount++]!
@@ -106,6 +106,7 @@ export class SendBuffer {
     for (const listener of waiting) listener()
   }
 
+  /** See `Pipe.onceEmpty`. */
   onceEmpty(listener: () => void): void {
     if (this.#isEmpty) listener()
     else (this.#waiting ??= []).push(listener)

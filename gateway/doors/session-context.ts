@@ -32,8 +32,8 @@ export interface SessionContext {
   readonly uptime: () => number
   /** Hosts besides this gateway whose pictures pages load without asking the reader. */
   readonly imageHosts: readonly string[]
-  /** As the welcome tells them. */
-  readonly limits: Readonly<Record<string, number>>
+  /** The JSON of the limits, as the welcome tells them. */
+  readonly limitsJson: string
   /** The time from a session's opening to an accepted hello. */
   readonly helloMs: number
 }

@@ -20,7 +20,7 @@ import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
 import { answerPacket, runCommand, type SessionCaller } from './commands.ts'
-import { FairQueue } from './fair-queue.ts'
+import { FairQueue, type EventLoopTurns, type FairQueueOptions } from './fair-queue.ts'
 import { Offences } from './offences.ts'
 import { ReadQueue } from './read-queue.ts'
 import { EncodedPacket, encodePush } from '../relay/encoded-packet.ts'
@@ -44,12 +44,9 @@ const CLOSED = Symbol('closed')
 /** What the door delivers, in order: a text, or that something else came. */
 type Arrived = string | typeof BINARY | typeof CLOSED
 
-/** A hello holds a pass and cursors: some hundred bytes that no idle session should keep. */
-const digestOf = (data: unknown): string => hash('sha1', JSON.stringify(data) ?? '', 'base64')
-
 type State = { readonly name: 'new' | 'admitting' | 'closed' } | { readonly name: 'attached'; readonly peer: Peer }
 
-export class Session {
+export class Session implements FairQueueOptions<Arrived> {
   readonly #pipe: SessionPipe
   readonly #sid: string
   /** Goodbyes so far. A hello after one may be another person's and gets another `sid`. */
@@ -57,24 +54,25 @@ export class Session {
   readonly #context: SessionContext
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
-  readonly #offences = new Offences()
   readonly #arrived: FairQueue<Arrived>
+  // these four are made when they are needed: most sessions are never refused anything, and many only listen
+  #offences: Offences | undefined
   /** Of the attached peer: after a goodbye the next peer does not wait for the reads of the one before. */
-  #reads: ReadQueue
+  #reads: ReadQueue | undefined
+  /** Whose allowances commands count against, and who sends them: the attached person. */
+  #spender: Spender | undefined
+  #caller: SessionCaller | undefined
   /** The connection has closed; packets that arrived before are still handled. */
   #isPipeClosed = false
   /** A signed-in person has said hello, so the session no longer counts against its address. */
   #isSignedIn = false
   /** What the hello that is being admitted took from its address's allowance. */
   #helloCost = 0
-  /** Digest of the latest hello, how often it was repeated, and whether a command has shown that its welcome arrived. */
+  /** Digest of the latest hello (some hundred bytes with its pass and cursors, which no idle session should keep), how often it was repeated, and whether a command has shown that its welcome arrived. */
   #hello: string | undefined
   #repeatCount = 0
   #hasCommanded = false
   #commandsInProgress = 0
-  /** Whose allowances commands count against, and who sends them: the attached person. Made at the first command. */
-  #spender: Spender | undefined
-  #caller: SessionCaller | undefined
   /** Set once the node drains: when the client may come back. */
   #leavingAfterMs: number | undefined
 
@@ -83,14 +81,7 @@ export class Session {
     this.#sid = sid
     this.#context = context
     this.#deadline = setTimeout(() => this.#onDeadline(), context.helloMs)
-    this.#reads = new ReadQueue(pipe)
-    this.#arrived = new FairQueue({
-      turns: context.turns,
-      isFull: () => this.#commandsInProgress >= IN_PROGRESS_COUNT,
-      handle: (arrived) => this.#take(arrived),
-      onWaiting: (isWaiting) => pipe.hold(isWaiting),
-      onTooMuch: () => this.onFlood(),
-    })
+    this.#arrived = new FairQueue(this)
     context.sessions.add(this)
   }
 
@@ -108,7 +99,24 @@ export class Session {
     this.#arrived.add(CLOSED)
   }
 
-  #take(arrived: Arrived): void {
+  get turns(): EventLoopTurns {
+    return this.#context.turns
+  }
+
+  isFull(): boolean {
+    return this.#commandsInProgress >= IN_PROGRESS_COUNT
+  }
+
+  onWaiting(isWaiting: boolean): void {
+    this.#pipe.hold(isWaiting)
+  }
+
+  /** More packets have arrived than may wait. */
+  onTooMuch(): void {
+    this.#bye('abuse')
+  }
+
+  handle(arrived: Arrived): void {
     if (arrived === CLOSED) {
       this.#context.sessions.delete(this)
       return this.#end()
@@ -131,17 +139,12 @@ export class Session {
     try {
       const packet = decodePacket(text)
       if (packet.type === 'invalid') return this.#refuseInvalid(packet)
-      this.#onPacket(packet)
+      this.#onPacket(packet, text)
     } catch (error) {
       // a bug ends this session and no other
       this.#refuse(this.#wire(error, 'packet'))
       this.#bye('internal')
     }
-  }
-
-  /** A payload had more packets than the door reads. */
-  onFlood(): void {
-    this.#bye('abuse')
   }
 
   /** To be called about once a second. A client that has taken nothing for too long gets `byePush slow`, and is cut after as long again. */
@@ -164,10 +167,10 @@ export class Session {
     clearTimeout(this.#deadline)
   }
 
-  #onPacket(packet: Packet): void {
+  #onPacket(packet: Packet, text: string): void {
     switch (packet.type) {
       case 'connect':
-        return this.#onHello(packet.data)
+        return this.#onHello(packet.data, text)
       case 'event':
         return this.#onCommand(packet.name, packet.args[0], packet.id)
       case 'disconnect':
@@ -195,7 +198,7 @@ export class Session {
   #leavePeer(peer: Peer): void {
     this.#detach(peer)
     this.#state = { name: 'new' }
-    this.#reads = new ReadQueue(this.#pipe)
+    this.#reads = undefined
     this.#spender = undefined
     this.#caller = undefined
     this.#deadline = setTimeout(() => this.#onDeadline(), this.#context.helloMs)
@@ -205,8 +208,8 @@ export class Session {
    * A client without a welcome repeats its hello, because the hello or the welcome may be lost (long polling). The same hello on an attached session
    * attaches it anew: the cursors in it bring everything again that followed the lost welcome.
    */
-  #onHello(data: unknown): void {
-    const hello = digestOf(data)
+  #onHello(data: unknown, text: string): void {
+    const hello = hash('sha1', text, 'base64')
     if (this.#state.name === 'new') this.#repeatCount = 0
     else if (hello !== this.#hello || this.#repeatCount++ >= REPEATED_HELLO_COUNT) {
       return this.#refuse(new Refusal('hello_repeated').wire, { about: 'hello' })
@@ -220,16 +223,12 @@ export class Session {
 
   async #attach(data: unknown): Promise<void> {
     const { hub, report } = this.#context
-    const peer = await welcome(
-      data ?? {},
-      {
-        pipe: this.#pipe,
-        sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
-        isWanted: () => this.#state.name !== 'closed',
-        onIdentified: (identity) => this.#onIdentified(identity),
-        ...this.#context,
-      },
-      (welcomed) => {
+    const peer = await welcome(data ?? {}, this.#context, {
+      pipe: this.#pipe,
+      sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
+      isWanted: () => this.#state.name !== 'closed',
+      onIdentified: (identity) => this.#onIdentified(identity),
+      onWelcomed: (welcomed) => {
         if (this.#state.name === 'closed') return false
         this.#state = { name: 'attached', peer: welcomed }
         clearTimeout(this.#deadline)
@@ -237,7 +236,7 @@ export class Session {
         report({ fact: 'peerAttached', door: this.#pipe.door, role: welcomed.identity.role })
         return true
       },
-    )
+    })
     if (peer.isGone) hub.detach(peer)
   }
 
@@ -314,7 +313,7 @@ export class Session {
       sid: peer.sid,
       address: this.#pipe.address,
       isGone: () => peer.isGone || this.#isPipeClosed,
-      inTurn: <T>(read: () => Promise<T>): Promise<T> => this.#reads.inTurn(read),
+      inTurn: <T>(read: () => Promise<T>): Promise<T> => (this.#reads ??= new ReadQueue(this.#pipe)).inTurn(read),
       renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
         peer.identity = await this.#context.admit.renew(token, peer.identity)
         this.#caller = undefined
@@ -345,7 +344,7 @@ export class Session {
 
   #refuseInvalid(packet: InvalidPacket): void {
     if (packet.reason !== 'namespace') {
-      return packet.reason === 'binary' ? this.#take(BINARY) : this.#refuse(new Refusal('bad_packet').wire)
+      return packet.reason === 'binary' ? this.handle(BINARY) : this.#refuse(new Refusal('bad_packet').wire)
     }
     this.#sendConnectError(new Refusal('namespace_unknown').wire, packet.namespace.slice(0, 64))
     this.#countOffence('namespace_unknown')
@@ -382,7 +381,8 @@ export class Session {
 
   #countOffence(code: Code): void {
     if (code === 'rate_limited' || !CODES[code].retry) this.#context.report({ fact: 'packetRefused', code })
-    if (this.#offences.isTooMuch(code, { isAttached: this.#state.name === 'attached', now: this.#context.uptime() })) this.#bye('abuse')
+    if ((this.#offences ??= new Offences()).isTooMuch(code, { isAttached: this.#state.name === 'attached', now: this.#context.uptime() }))
+      this.#bye('abuse')
   }
 
   #onDeadline(): void {

@@ -3,9 +3,10 @@
  * else goes on to ws, unchanged and in its order: frames in pieces, long ones, control frames, binary, and whatever breaks a rule (RFC 6455).
  */
 import { isUtf8 } from 'node:buffer'
+import { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 
-/** Private fields of ws's receiver. At rest it stands between two messages and has nothing of the next one. */
+/** Private fields of ws's receiver. It is at rest between two messages, as long as it has no byte of the next one. */
 export interface Receiver {
   write(chunk: Buffer): boolean
   readonly _state: number
@@ -22,17 +23,32 @@ const CLOSE = 8
 const MASKED = 0x80
 const LENGTH_16 = 126
 
-/** From now on `onText` gets the socket's whole text frames, and the socket emits `message` for the other messages only. */
-export function readTextFrames(socket: WebSocket, onText: (text: string) => void): void {
-  readTexts((socket as unknown as { readonly _receiver: Receiver })._receiver, onText)
+export interface TextReader {
+  onText(text: string): void
 }
 
-export function readTexts(receiver: Receiver, onText: (text: string) => void): void {
-  const { write } = receiver
-  receiver.write = (chunk) => {
-    const end = isAtRest(receiver) ? endOfTexts(chunk, onText) : 0
-    return end === chunk.length || write.call(receiver, end === 0 ? chunk : chunk.subarray(end))
-  }
+const READER = Symbol('reader')
+
+interface Read extends Receiver {
+  [READER]: TextReader
+}
+
+/** From now on `reader` gets the socket's whole text frames, and the socket emits `message` for the other messages only. */
+export function readTextFrames(socket: WebSocket, reader: TextReader): void {
+  readTexts((socket as unknown as { readonly _receiver: Receiver })._receiver, reader)
+}
+
+export function readTexts(receiver: Receiver, reader: TextReader): void {
+  ;(receiver as Read)[READER] = reader
+  receiver.write = write
+}
+
+const pass = Writable.prototype.write as Receiver['write']
+
+/** One function for all receivers, because a closure would cost memory for each session. */
+function write(this: Receiver, chunk: Buffer): boolean {
+  const end = isAtRest(this) ? endOfTexts(chunk, (this as Read)[READER]) : 0
+  return end === chunk.length || pass.call(this, end === 0 ? chunk : chunk.subarray(end))
 }
 
 /** Nothing is read after a close frame or a fault. */
@@ -40,37 +56,37 @@ const isAtRest = ({ _state: state, _bufferedBytes: buffered, _fragmented: fragme
   state === AT_REST && buffered === 0 && fragmented === 0 && opcode !== CLOSE && isErrored === false
 
 /** Delivers the whole text frames that the chunk begins with. Returns where they end. */
-function endOfTexts(chunk: Buffer, onText: (text: string) => void): number {
+function endOfTexts(chunk: Buffer, reader: TextReader): number {
   let at = 0
   while (chunk.length - at >= 6 && chunk[at] === WHOLE_TEXT) {
     let length = chunk[at + 1]! - MASKED
-    let mask = at + 2
+    let maskAt = at + 2
     if (length === LENGTH_16) {
-      length = chunk.readUInt16BE(mask)
-      mask += 2
+      length = chunk.readUInt16BE(maskAt)
+      maskAt += 2
     } else if (length < 0 || length > LENGTH_16) break
-    const end = mask + 4 + length
+    const end = maskAt + 4 + length
     if (end > chunk.length) break
-    const text = unmasked(chunk, mask, end)
+    const text = unmasked(chunk, maskAt, end)
     if (text === undefined) break
     at = end
-    onText(text)
+    reader.onText(text)
   }
   return at
 }
 
-/** The text behind the mask; undefined where it is not UTF-8: then the chunk is as it was. */
-function unmasked(chunk: Buffer, mask: number, end: number): string | undefined {
-  const start = mask + 4
-  if (unmask(chunk, mask, end) < 0x80) return chunk.toString('latin1', start, end)
+/** The text behind the mask at `maskAt`; undefined where it is not UTF-8: then the chunk is as it was, for ws to refuse it. */
+function unmasked(chunk: Buffer, maskAt: number, end: number): string | undefined {
+  const start = maskAt + 4
+  if (unmask(chunk, maskAt, end) < 0x80) return chunk.toString('latin1', start, end)
   if (isUtf8(chunk.subarray(start, end))) return chunk.toString('utf8', start, end)
-  unmask(chunk, mask, end)
+  unmask(chunk, maskAt, end)
   return undefined
 }
 
-/** Removes the mask, or puts it on again. Returns all bits that occur in a byte. */
-function unmask(chunk: Buffer, mask: number, end: number): number {
+/** Removes the mask, or puts it on again. Returns the OR of all bytes: below 0x80 the text is ASCII. */
+function unmask(chunk: Buffer, maskAt: number, end: number): number {
   let bits = 0
-  for (let at = mask + 4, turn = 0; at < end; at++, turn = (turn + 1) & 3) bits |= chunk[at] = chunk[at]! ^ chunk[mask + turn]!
+  for (let at = maskAt + 4, turn = 0; at < end; at++, turn = (turn + 1) & 3) bits |= chunk[at] = chunk[at]! ^ chunk[maskAt + turn]!
   return bits
 }

@@ -72,7 +72,7 @@ export class UpgradeRouter {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const door = this.#doorOf(request)
     this.#upgraded.add(socket)
-    socket.once('close', () => this.#upgraded.delete(socket))
+    socket.on('close', () => this.#upgraded.delete(socket))
     if (door === undefined) reject(socket, '404 Not Found')
     else if (door === this.engineIo && door.isForeign(request)) reject(socket, '403 Forbidden')
     else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')

@@ -57,26 +57,13 @@ export class WebSocketDoor {
     const { raw } = request
     const network = raw.socket
     const arrival = this.#context.admit.proxies.arrival(raw)
-    letGo(socket, network)
-    const pipe = new RawPipe(socket, network, { writeBatch: this.#writeBatch, arrival, uptime: this.#context.uptime })
-    const session = new Session(pipe, newSessionId(this.#tag), this.#context)
+    releaseRequest(socket, network)
+    const pipe = new RawPipe(socket, network, { writeBatch: this.#writeBatch, pipes: this.#pipes, arrival, uptime: this.#context.uptime })
+    pipe.session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
-    const onText = (text: string): void => {
-      pipe.noteActivity()
-      session.onText(text)
-    }
-    readTextFrames(socket, onText)
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (!isBinary) return onText(data.toString())
-      pipe.noteActivity()
-      session.onBinary()
-    })
-    socket.on('pong', () => pipe.noteActivity())
-    socket.on('close', () => {
-      this.#pipes.delete(pipe)
-      pipe.closed()
-      session.onClosed()
-    })
+    readTextFrames(socket, pipe)
+    ;(socket as Owned)[PIPE] = pipe
+    socket.on('message', onMessage).on('pong', onPong).on('close', onClose)
   }
 
   /** To be called about every second: pings connections that have been silent, and cuts those that stay silent. */
@@ -86,10 +73,10 @@ export class WebSocketDoor {
 }
 
 /**
- * The plugin's listener for errors, and the response that it makes for an upgrade, would keep the request, its headers and Fastify's objects about it
- * as long as the connection: 3 kB a session. Its listener only calls `errorHandler`.
+ * Frees the request. The plugin's listener for errors, and the response that it makes for an upgrade, would keep the request, its headers and Fastify's
+ * objects about it in memory as long as the connection: 3 kB a session. The listener does nothing but call `errorHandler`.
  */
-function letGo(socket: WebSocket, network: Duplex): void {
+function releaseRequest(socket: WebSocket, network: Duplex): void {
   socket.removeAllListeners('error').on('error', terminate)
   const { _httpMessage: response } = network as { readonly _httpMessage?: ServerResponse | null }
   response?.detachSocket(network as Socket)
@@ -99,6 +86,28 @@ function terminate(this: WebSocket): void {
   this.terminate()
 }
 
+const PIPE = Symbol('pipe')
+
+interface Owned extends WebSocket {
+  [PIPE]: RawPipe
+}
+
+// the same functions for all sockets
+
+function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+  const pipe = (this as Owned)[PIPE]
+  if (isBinary) pipe.onBinary()
+  else pipe.onText(data.toString())
+}
+
+function onPong(this: WebSocket): void {
+  ;(this as Owned)[PIPE].noteActivity()
+}
+
+function onClose(this: WebSocket): void {
+  ;(this as Owned)[PIPE].closed()
+}
+
 class RawPipe implements SessionPipe, Gathering, SendBufferSource {
   readonly door = 'websocket'
   readonly origin: string | undefined
@@ -106,24 +115,28 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
   readonly scheme: string | undefined
   readonly address: string
   readonly now: () => number
+  /** Set right after it was made. */
+  session!: Session
   readonly #socket: WebSocket
   readonly #network: Duplex
   readonly #writeBatch: WriteBatch
+  readonly #pipes: Set<RawPipe>
   readonly #sendBuffer = new SendBuffer(this)
-  /** This turn's packets. */
+  /** The packets that this turn has gathered. */
   #packets: EncodedPacket[] | undefined
   #packetsBytes = 0
-  /** Ms without a sign of life, counted by the door's one timer. */
+  /** Ms since anything came from the client, counted in steps of `BEAT_MS` by the door's one timer. */
   #silentMs = 0
 
   constructor(
     socket: WebSocket,
     network: Duplex,
-    { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number },
+    { writeBatch, pipes, arrival, uptime }: { writeBatch: WriteBatch; pipes: Set<RawPipe>; arrival: Arrival; uptime: () => number },
   ) {
     this.#socket = socket
     this.#network = network
     this.#writeBatch = writeBatch
+    this.#pipes = pipes
     this.now = uptime
     this.origin = arrival.origin
     this.host = arrival.host
@@ -143,7 +156,7 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
     if (this.#packetsBytes >= FLUSH_BYTES) this.flush()
   }
 
-  /** Frames may bypass ws: without compression it never leaves a frame of its own half-written. None may follow its close frame. */
+  /** Writes to the network socket itself: without compression ws never leaves a frame half-written. Nothing may follow its close frame. */
   flush(): void {
     const packets = this.#packets
     if (packets === undefined) return
@@ -186,8 +199,20 @@ class RawPipe implements SessionPipe, Gathering, SendBufferSource {
     this.#socket.terminate()
   }
 
+  onText(text: string): void {
+    this.#silentMs = 0
+    this.session.onText(text)
+  }
+
+  onBinary(): void {
+    this.#silentMs = 0
+    this.session.onBinary()
+  }
+
   closed(): void {
+    this.#pipes.delete(this)
     this.#sendBuffer.clear()
+    this.session.onClosed()
   }
 
   noteActivity(): void {

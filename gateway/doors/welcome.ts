@@ -3,8 +3,8 @@
  * the welcome, then the missed messages, then those published meanwhile.
  */
 import type { Resumed, Welcome } from '../protocol/commands.ts'
-import { sideChannel } from '../protocol/keys.ts'
-import { connectPacket, decodePacket } from '../protocol/packet.ts'
+import { isShopSide, sideChannel } from '../protocol/keys.ts'
+import { decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
 import type { ShopRecords } from '../domain/messaging/shop-records.ts'
@@ -15,36 +15,38 @@ import { Peer } from '../relay/peer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 import { checkHello } from './validator.ts'
 
-/**
- * `isWanted`: whether the connection is still open; nothing is read for one that has closed. `onIdentified` is called with the identity in the
- * pass, and may throw. `onWelcomed` is called right before the welcome is sent, and returns whether the session is still open. Rejects with a
- * Refusal after it has detached the peer.
- */
-export async function welcome(
-  data: unknown,
-  context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onIdentified: (identity: Identity) => void },
-  onWelcomed: (peer: Peer) => boolean,
-): Promise<Peer> {
+interface Welcomed {
+  readonly pipe: SessionPipe
+  readonly sid: string
+  /** Whether the connection is still open; nothing is read for one that has closed. */
+  isWanted(): boolean
+  /** Called with the identity in the pass. May throw. */
+  onIdentified(identity: Identity): void
+  /** Called right before the welcome is sent. Returns whether the session is still open. */
+  onWelcomed(peer: Peer): boolean
+}
+
+/** Rejects with a Refusal after it has detached the peer. */
+export async function welcome(data: unknown, context: SessionContext, session: Welcomed): Promise<Peer> {
   checkHello(data)
-  const { admit, hub, pipe, sid, report, now, domain, isWanted } = context
+  const { admit, hub, report, now, domain } = context
+  const { pipe, sid } = session
   await context.arrivals.turn()
-  if (!isWanted()) throw new Refusal('hello_timeout')
+  if (!session.isWanted()) throw new Refusal('hello_timeout')
   const identity = await admit.hello(data, pipe)
-  context.onIdentified(identity)
+  session.onIdentified(identity)
   domain.shops.check({ to: data.to })
   const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
     const attaching = hub.attach(peer)
-    const [missed, shops] = await Promise.all([
-      domain.catchUp.since(identity, { cursors, to: data.to, isWanted, behind: sideChannel(identity.side) }),
-      shopsOf(data.to, identity, domain.shopRecords),
-      attaching,
-    ])
+    const behind = sideChannel(identity.side)
+    const missing = domain.catchUp.since(identity, { cursors, to: data.to, isWanted: () => session.isWanted(), behind })
+    const [missed, shops] = await Promise.all([missing, shopsOf(data.to, identity, domain.shopRecords), attaching])
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
-    if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
+    if (!session.onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
-    peer.answer(new EncodedPacket(connectPacket(welcomeData(peer, { missed, shops }, context))))
+    peer.answer(new EncodedPacket(welcomePacket(peer, { missed, shops }, context)))
     pushBlocks(peer, missed)
     await replay(peer, missed, domain.catchUp)
     return peer
@@ -61,9 +63,15 @@ function conversationOf(text: string): string {
   return packet.type === 'event' ? (packet.args[0] as Message).conversation : ''
 }
 
-/** The shop that is written to, and an agent's own; undefined: neither says anything about itself. */
-async function shopsOf(to: string | undefined, { side }: Identity, records: ShopRecords): Promise<Welcome['shops']> {
-  const found = await Promise.all([to ?? '', side].map(async (each) => [each, await records.of(each)] as const))
+/** The shop that is written to, and an agent's own; undefined: there is none. */
+function shopsOf(to: string | undefined, { side }: Identity, records: ShopRecords): Promise<Welcome['shops']> | undefined {
+  const shops = [to ?? '', side].filter(isShopSide)
+  return shops.length === 0 ? undefined : whatIsSaid(shops, records)
+}
+
+/** Undefined: none says anything about itself. */
+async function whatIsSaid(shops: readonly string[], records: ShopRecords): Promise<Welcome['shops']> {
+  const found = await Promise.all(shops.map(async (each) => [each, await records.of(each)] as const))
   const known = found.filter((entry): entry is [string, Shop] => entry[1] !== undefined)
   return known.length === 0 ? undefined : Object.fromEntries(known)
 }
@@ -73,16 +81,16 @@ interface Found {
   readonly shops: Welcome['shops']
 }
 
-const welcomeData = (peer: Peer, { missed, shops }: Found, { imageHosts, limits, now }: SessionContext): Welcome => ({
-  sid: peer.sid,
-  identity: peer.identity,
-  v: PROTOCOL_VERSION,
-  at: now(),
-  limits: { ...limits },
-  resumed: missed.map(({ resumed }) => withName(resumed, shops?.[resumed.to]?.name)),
-  ...(shops === undefined ? {} : { shops }),
-  ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
-})
+/** A connect packet. The limits are half of it and the same for everybody. */
+function welcomePacket({ sid, identity }: Peer, { missed, shops }: Found, { imageHosts, limitsJson, now }: SessionContext): string {
+  const about: Pick<Welcome, 'sid' | 'identity' | 'v' | 'at'> = { sid, identity, v: PROTOCOL_VERSION, at: now() }
+  const found: Pick<Welcome, 'resumed' | 'shops' | 'imageHosts'> = {
+    resumed: missed.map(({ resumed }) => withName(resumed, shops?.[resumed.to]?.name)),
+    ...(shops === undefined ? undefined : { shops }),
+    ...(imageHosts.length === 0 ? undefined : { imageHosts: [...imageHosts] }),
+  }
+  return `0${JSON.stringify(about).slice(0, -1)},"limits":${limitsJson},${JSON.stringify(found).slice(1)}`
+}
 
 const withName = (resumed: Resumed, name: string | undefined): Resumed => (name === undefined ? resumed : { ...resumed, name })
 
@@ -97,13 +105,19 @@ function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {
 
 /** Sends the missed messages, reading each portion once the socket has taken the one before it. */
 async function replay(peer: Peer, missed: readonly CaughtUp[], catchUp: CatchUp): Promise<void> {
-  const heads = new Map(missed.map(({ resumed: { conversation, head } }) => [conversation, head.seq]))
-  for await (const { conversation, messages, more } of catchUp.missed(missed)) {
-    for (const message of messages) peer.answer(encodeMessage(message))
-    if (more) peer.answer(encodePush('resumePush', { conversation, more }))
-    await peer.drained()
-    if (peer.isGone) return
+  if (missed.some(isBehind)) {
+    for await (const { conversation, messages, more } of catchUp.missed(missed)) {
+      for (const message of messages) peer.answer(encodeMessage(message))
+      if (more) peer.answer(encodePush('resumePush', { conversation, more }))
+      await peer.drained()
+      if (peer.isGone) return
+    }
   }
   // few packets were pushed meanwhile, so decoding them is cheap
-  peer.release((encoded) => encoded.push?.seq === undefined || encoded.push.seq > (heads.get(conversationOf(encoded.text)) ?? 0))
+  peer.release((encoded) => encoded.push?.seq === undefined || encoded.push.seq > headIn(missed, conversationOf(encoded.text)))
 }
+
+const isBehind = ({ resumed: { head }, above = 0 }: CaughtUp): boolean => above < head.seq
+
+const headIn = (missed: readonly CaughtUp[], conversation: string): number =>
+  missed.find(({ resumed }) => resumed.conversation === conversation)?.resumed.head.seq ?? 0

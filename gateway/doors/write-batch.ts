@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
 import type { EncodedPacket, FramePrefix } from '../relay/encoded-packet.ts'
 
-/** What gathers for one client within a turn of the event loop. */
+/** Where the packets for one client gather within a turn of the event loop. */
 export interface Gathering {
   flush(): void
 }
 
-/** A turn gathers at most this for a WebSocket, so that the kernel shows at once whether the client keeps up. */
+/** At so many bytes a WebSocket is written to before the turn ends, so that the kernel shows at once whether the client keeps up. */
 export const FLUSH_BYTES = 16_384
 
 /** Flushes at the end of a turn what was gathered in it: one system call a socket, one answer a poll, instead of one a packet. */
@@ -34,7 +34,7 @@ export class WriteBatch {
   }
 }
 
-/** One buffer, one write, one callback for any number of packets. */
+/** Writes any number of packets as WebSocket frames, in one buffer with one callback; `count`: how many they were. */
 export function writeFrames(
   network: Duplex,
   { packets, prefix }: { packets: readonly EncodedPacket[]; prefix: FramePrefix },

@@ -28,6 +28,11 @@ export class Metrics {
     ...this.#to,
   })
   readonly appends = { first: 0, repeated: 0 }
+  readonly refusedAppends = new Counter({
+    name: 'im_appends_refused_total',
+    help: 'Appends that Redis refused because another node had written in the conversation, and that were sent again.',
+    ...this.#to,
+  })
   readonly imageBytes = new Counter({ name: 'im_image_bytes_total', help: 'Bytes of images stored.', ...this.#to })
   readonly dropped = new Counter({
     name: 'im_volatile_dropped_total',

@@ -7,7 +7,12 @@ import { OncePerMinute } from './once-per-minute.ts'
 
 type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'info' | 'debug'>
 
-type AssignmentFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' }>
+function countAppend(fact: Extract<Fact, { fact: 'messageAppended' | 'appendRefused' }>, metrics: Metrics): void {
+  if (fact.fact === 'appendRefused') metrics.refusedAppends.inc()
+  else metrics.appends[fact.duplicate ? 'repeated' : 'first']++
+}
+
+type AssignmentFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' | 'waitEnded' | 'queuesSeen' }>
 
 function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
   switch (fact.fact) {
@@ -17,6 +22,11 @@ function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
       return metrics.transfers.inc({ state: fact.state })
     case 'customerBlocked':
       return metrics.blocks.inc({ blocked: String(fact.isBlocked) })
+    case 'waitEnded':
+      return metrics.waitSeconds.observe(fact.ms / 1000)
+    case 'queuesSeen':
+      metrics.waiting.set(fact.waitingCount)
+      return metrics.longestWait.set(fact.longestMs / 1000)
   }
 }
 
@@ -197,7 +207,8 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'packetRefused':
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
-        return void metrics.appends[fact.duplicate ? 'repeated' : 'first']++
+      case 'appendRefused':
+        return countAppend(fact, metrics)
       case 'messageWithdrawn':
       case 'customerErased':
       case 'customerExported':
@@ -210,12 +221,9 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'conversationAssigned':
       case 'transferMade':
       case 'customerBlocked':
-        return countAssignment(fact, metrics)
       case 'waitEnded':
-        return metrics.waitSeconds.observe(fact.ms / 1000)
       case 'queuesSeen':
-        metrics.waiting.set(fact.waitingCount)
-        return metrics.longestWait.set(fact.longestMs / 1000)
+        return countAssignment(fact, metrics)
       case 'webhookSent':
         return metrics.webhookDeliveries.inc({ webhook: fact.webhook, taken: String(fact.isTaken) })
       case 'partSeen':

@@ -5,6 +5,7 @@
  */
 import type { CommandAnswer } from './commands.ts'
 import type { Cursor, Message } from './model.ts'
+import { ackPacket } from './packet.ts'
 
 /** `2["messagePush",{…}]`. Field order is fixed: the Redis script builds the same text around the seq it gives. */
 export const messagePacket = (message: Message): string => `2["messagePush",${messageJson(message)}]`
@@ -20,13 +21,14 @@ export const messageStart = (conversation: string, epoch: string): string =>
   `{"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":`
 
 /** The second part, which the store adds. */
-export const messageLink = (seq: number, prev: string | undefined): string =>
-  prev === undefined ? `${seq},` : `${seq},"prev":${JSON.stringify(prev)},`
+export const messageLink = (seq: number, prev: string | undefined): string => (prev === undefined ? `${seq},` : `${seq},"prev":${jsonText(prev)},`)
 
 /** The JSON of most ids and names is the text in quotes. */
 const PLAIN = /^[ !#-[\]-~]*$/
 
-export const jsonText = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
+const isPlain = (text: string): boolean => PLAIN.test(text)
+
+export const jsonText = (text: string): string => (isPlain(text) ? `"${text}"` : JSON.stringify(text))
 
 /** What tells a message from all others of its conversation: how the last part of its JSON begins. `idJson`: that of the id, if it is at hand. */
 export const messageIdentity = ({ id, from, side }: Pick<Message, 'id' | 'from' | 'side'>, idJson: string = jsonText(id)): string =>
@@ -48,11 +50,11 @@ export function messageTail(
 export const cursorPacket = (conversation: string, side: string, { delivered, read }: Cursor): string =>
   `2["cursorPush",${JSON.stringify({ conversation, participant: side, delivered, read })}]`
 
-/** The ack of a `send`, the same text as `ackPacket` makes. Every message has one, and this takes half as long. */
-export function sendAckPacket(id: number, { conversation, epoch, seq, at, prev, duplicate }: CommandAnswer<'send'>): string {
-  const link = prev === undefined ? '' : `,"prev":${JSON.stringify(prev)}`
-  const end = duplicate === undefined ? '' : ',"duplicate":true'
-  return `3${id}[{"ok":true,"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":${seq},"at":${at}${link}${end}}]`
+/** The ack of a `send`, the same text as `ackPacket` makes. Nearly every message has a plain one, and this takes half as long. */
+export function sendAckPacket(id: number, answer: CommandAnswer<'send'>): string {
+  const { conversation, epoch, seq, at, prev, duplicate } = answer
+  if (duplicate !== undefined || prev === undefined || !(isPlain(conversation) && isPlain(epoch) && isPlain(prev))) return ackPacket(id, answer)
+  return `3${id}[{"ok":true,"conversation":"${conversation}","epoch":"${epoch}","seq":${seq},"at":${at},"prev":"${prev}"}]`
 }
 
 /** What a published packet is, so that nobody reads its bytes for that. `kind` is its name (`messagePush` …), `seq` the message's. */

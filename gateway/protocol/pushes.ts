@@ -16,7 +16,7 @@ export const PUSHES = {
   withdrawPush: Message,
   /** The conversation was erased, with all that was written in it until `at`; it may begin again. Clients forget what they have of it. */
   erasedPush: Type.Object({ conversation: ConversationId, at: Type.Number() }),
-  /** The resume has sent as much of this conversation as its limit allows; the client reads on by `history`. */
+  /** The resume has sent as much of this conversation as its limit allows, or the store has lost some of what was pushed; the client reads on by `history`. */
   resumePush: Type.Object({ conversation: ConversationId, more: Type.Boolean() }),
   /** A side has received or read further. */
   cursorPush: Type.Object({ conversation: ConversationId, participant: Side, ...Cursor.properties }),

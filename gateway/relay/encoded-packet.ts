@@ -1,13 +1,13 @@
 /**
- * One packet for any number of peers, with the kind of push it is. Each wire form is made once and shared: a text for polling, and one WebSocket
- * frame (header and payload in one buffer) for each door. What leaves together with other packets is written into their buffer instead.
+ * One packet for any number of peers, with the kind of push it is. Each form is made when first needed, and then shared: a text for polling, and for each
+ * socket door a WebSocket frame (header and payload in one buffer). A packet that leaves together with others is written into one buffer with them instead.
  */
 import type { Message } from '../protocol/model.ts'
 import { encodePacket } from '../protocol/packet.ts'
 import { messagePacket, type PushHead } from '../protocol/packets.ts'
 import { VOLATILE_PUSHES, type Push, type PushData } from '../protocol/pushes.ts'
 
-/** What a door writes before each packet: nothing, or engine.io's sign of a message. */
+/** What a door writes before each packet: nothing, or the type `message` of an Engine.IO packet. */
 export type FramePrefix = '' | '4'
 
 export class EncodedPacket {
@@ -33,6 +33,7 @@ export class EncodedPacket {
     this.isVolatile = push !== undefined && VOLATILE_PUSHES.has(push.kind)
   }
 
+  /** The packet as UTF-8; of a received publish a part of its buffer, so whoever keeps it copies it. */
   get bytes(): Buffer {
     return (this.#bytes ??= Buffer.from(this.#text!))
   }
@@ -41,21 +42,23 @@ export class EncodedPacket {
     return this.#bytesCount
   }
 
+  /** The packet as text. */
   get text(): string {
     return (this.#text ??= this.bytes.toString())
   }
 
-  /** Its frame alone, which all peers of a door share. */
+  /** The packet's frame in a buffer of its own, which all peers of a door share. */
   frame(prefix: FramePrefix): Buffer {
     return prefix === '' ? (this.#rawFrame ??= this.#newFrame(prefix)) : (this.#engineFrame ??= this.#newFrame(prefix))
   }
 
+  /** Bytes of the frame, header included. */
   frameLength(prefix: FramePrefix): number {
     const length = prefix.length + this.#bytesCount
     return headerLength(length) + length
   }
 
-  /** Writes its frame, a final, unmasked WebSocket text frame (RFC 6455, 5.2), into `target` at `start`. Returns where the frame ends. */
+  /** Writes the packet's frame, a final, unmasked WebSocket text frame (RFC 6455, 5.2), into `target` at `start`. Returns where the frame ends. */
   writeFrame(target: Buffer, start: number, prefix: FramePrefix): number {
     const length = prefix.length + this.#bytesCount
     let at = start + headerLength(length)
@@ -70,7 +73,7 @@ export class EncodedPacket {
       target.writeBigUInt64BE(BigInt(length), start + 2)
     }
     if (prefix !== '') target[at++] = prefix.charCodeAt(0)
-    // an answer has one reader, so its text is encoded in its place; a push may have many
+    // an answer has one reader, so its text is encoded right here; a push may have many, who share its bytes
     if (this.#bytes === undefined && this.push === undefined)
       target.write(this.#text!, at, this.#bytesCount === this.#text!.length ? 'latin1' : 'utf8')
     else this.bytes.copy(target, at)

@@ -38,6 +38,8 @@ export class Hub {
   readonly #viewing: Viewing
   /** Sides that publishes may have missed, in the order in which they are compared. */
   readonly #toCompare = new Set<SideSubscription>()
+  /** Those that could not be compared as a whole. */
+  readonly #toCompareAgain = new Set<SideSubscription>()
   #comparingCount = 0
   readonly #stop: () => void
 
@@ -61,9 +63,10 @@ export class Hub {
     this.#peers.set(peer.sid, peer)
     const side = this.#sideSubscription(peer.identity.side)
     side.peers.add(peer)
-    const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
-    own?.peers.add(peer)
-    await Promise.all([side.prepare(), own?.prepare()])
+    if (peer.identity.role !== 'agent') return side.prepare()
+    const own = this.#windows(peer)
+    own.peers.add(peer)
+    await Promise.all([side.prepare(), own.prepare()])
   }
 
   /**
@@ -86,7 +89,10 @@ export class Hub {
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#leaveDevice(deviceKey(peer))
     const { side, id } = peer.identity
     const last = leave(this.#sideSubscriptions, side, peer)
-    if (last !== undefined) this.#toCompare.delete(last)
+    if (last !== undefined) {
+      this.#toCompare.delete(last)
+      this.#toCompareAgain.delete(last)
+    }
     leave(this.#agents, agentKey(side, id), peer)
   }
 
@@ -114,6 +120,13 @@ export class Hub {
   /** Renews the presence of this node's peers, and reads the subscribed sides that are due. */
   refreshPresence(): void {
     this.#presenceSubscriptions.tick()
+  }
+
+  /** Compares again what could not be compared after a gap, because the store did not answer. To be called about every second. */
+  compareAgain(): void {
+    for (const sideSubscription of this.#toCompareAgain) this.#toCompare.add(sideSubscription)
+    this.#toCompareAgain.clear()
+    this.#compare()
   }
 
   close(): void {
@@ -169,13 +182,24 @@ export class Hub {
       if (this.#comparingCount >= COMPARING_COUNT) return
       this.#toCompare.delete(sideSubscription)
       this.#comparingCount++
-      void sideSubscription
-        .afterGap()
-        .catch(unlessAway(this.#report, 'afterGap'))
-        .finally(() => {
-          this.#comparingCount--
-          this.#compare()
-        })
+      void this.#compareOne(sideSubscription).finally(() => {
+        this.#comparingCount--
+        this.#compare()
+      })
+    }
+  }
+
+  async #compareOne(sideSubscription: SideSubscription): Promise<void> {
+    try {
+      const isWhole = await sideSubscription.afterGap()
+      if (!isWhole && sideSubscription.peers.size > 0) this.#toCompareAgain.add(sideSubscription)
+    } catch (error) {
+      unlessAway(this.#report, 'afterGap')(error)
+      if ((error as Error).name !== 'Unavailable') return
+      // nor can the others be compared now, however many they are
+      if (sideSubscription.peers.size > 0) this.#toCompareAgain.add(sideSubscription)
+      for (const other of this.#toCompare) this.#toCompareAgain.add(other)
+      this.#toCompare.clear()
     }
   }
 }

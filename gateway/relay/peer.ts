@@ -3,11 +3,10 @@
  *
  *   welcoming ──release()──▶ live ──bye() / leave()──▶ gone
  *
- * While it is welcoming, pushes are held back until the missed messages before them have been sent. A live peer gets a push at once as
- * long as its socket has refused fewer than `SLOW_BYTES` of pushes, not counting what is only gathered in this turn. Volatile pushes are
- * dropped while half as many bytes wait, refused or gathered. A peer whose socket has refused more gets `byePush slow` and is closed; the log
- * has what it lacks. Answers do not count, because the client asked for them; but a client that sends commands while `OVERDRAWN_BYTES` are
- * refused is closed as well.
+ * While the peer is welcoming, its pushes are held back until the messages that it missed have been sent. A live peer gets a push at once, as long as
+ * fewer than `SLOW_BYTES` of pushes wait that its socket has refused; what was only gathered in this turn does not count. Above that it gets
+ * `byePush slow` and is closed; the log has what it lacks. Volatile pushes are dropped as soon as half as many bytes wait, refused or gathered.
+ * Answers do not count, because the client asked for them; but a client that sends commands while `OVERDRAWN_BYTES` are refused is closed as well.
  */
 import { BYES, type Bye } from '../protocol/byes.ts'
 import { wireRefusal } from '../protocol/codes.ts'
@@ -18,7 +17,7 @@ import { EncodedPacket, encodePush } from './encoded-packet.ts'
 import type { Pipe } from './pipe.ts'
 
 const SLOW_BYTES = 1_048_576
-/** A whole resume may still be in the socket when the first answers follow it. */
+/** Room for a whole resume, which may still wait in the socket when the first answers follow it. */
 const OVERDRAWN_BYTES = LIMITS.resumeBytes + LIMITS.lineBytes
 
 export class Peer {
@@ -53,7 +52,7 @@ export class Peer {
     const buffered = this.#pipe.buffered()
     if (buffered.gatheredBytes >= SLOW_BYTES / 2) {
       if (buffered.pushBytes >= SLOW_BYTES) return this.bye('slow')
-      // the next one replaces it, so it may be dropped whether the client is slow or the turn long
+      // the next one replaces it, so it may be dropped, be it that the client is slow or that this turn has gathered much
       if (encoded.isVolatile) return this.#report({ fact: 'volatileDropped' })
     }
     this.#pipe.send(encoded, true)
@@ -103,7 +102,7 @@ export class Peer {
     if (encoded.isVolatile) return
     this.#heldBytes += encoded.bytesCount
     if (this.#heldBytes > SLOW_BYTES) return this.bye('slow')
-    // a copy: its bytes may be a small part of all that came with it, which would stay as long
+    // a copy: the bytes may be a small part of a large buffer, which would stay in memory as long
     this.#held.push(new EncodedPacket(Buffer.from(encoded.bytes), encoded.push))
   }
 }

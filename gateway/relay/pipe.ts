@@ -1,7 +1,7 @@
 import type { EncodedPacket } from './encoded-packet.ts'
 
 /**
- * A client's connection, as each socket door implements it; everything above is the same for all doors.
+ * A client's connection, as each socket door implements it; peers and sessions are the same for all doors.
  * After `close` nothing is written any more, and the only event that follows is `onClosed`.
  */
 export interface Pipe {
@@ -10,10 +10,10 @@ export interface Pipe {
   send(encoded: EncodedPacket, isPush: boolean): void
   /**
    * How far the client is behind, in bytes. `pushBytes` and `bytes` count what its socket has refused: of pushes, and altogether.
-   * `gatheredBytes` also counts what this turn has gathered and not written yet; neither of the others exceeds it, and it costs nothing to read.
+   * `gatheredBytes` also counts what this turn has gathered and not written yet. It is never less than the others, and costs nothing to read.
    */
   buffered(): { readonly pushBytes: number; readonly bytes: number; readonly gatheredBytes: number }
-  /** For how many ms bytes have waited of which the socket took none. To be called about once a second. */
+  /** For how many ms the socket has taken none of the bytes that wait; 0 where none wait. To be called about once a second. */
   stalledMs(): number
   /** Calls `listener` once, when nothing waits any more or the connection has closed. */
   onceEmpty(listener: () => void): void
@@ -23,11 +23,4 @@ export interface Pipe {
   close(closeCode: number, reason: string): void
   /** Closes at once and discards what the socket has not taken. */
   cut(): void
-}
-
-/** What a door reports to its session. */
-export interface PipeEvents {
-  onText(text: string): void
-  onBinary(): void
-  onClosed(): void
 }

@@ -15,7 +15,7 @@ type By = 'customer' | 'agent' | undefined
 
 export type SideMessage =
   | { readonly type: 'focus'; readonly toid: string; readonly socketid: string; readonly by: By }
-  /** For backends: windows hear of it on the conversation's channel. */
+  /** Meant for backends; windows get `withdrawPush` instead. */
   | { readonly type: 'withdrawn' }
   | { readonly type: 'notice'; readonly data: PushData<'noticePush'> }
   | { readonly type: 'unreadable'; readonly reason: string }

@@ -1,9 +1,8 @@
 /**
- * The peers of one side at this node, and what they get: whatever is published on the side's channel, which every publish in one of its conversations
- * reaches, too.
+ * The peers of one side at this node. They get whatever is published on the side's channel, to which every publish in one of its conversations goes as well.
  *
- * A conversation that has not been heard of at this node may lack in the peers' lists. So its row is read and pushed before its first message; what
- * is published in it meanwhile is held back.
+ * A conversation in which this node has pushed nothing yet may be missing from the peers' lists. So its row is read and pushed before its first message;
+ * what is published in it meanwhile is held back.
  */
 import type { Backbone, ListRow, Page, Store } from '../backbone/backbone.ts'
 import { newestRows } from '../domain/answer-size.ts'
@@ -16,10 +15,10 @@ import { PeerGroup, type Listening, type Published } from './peer-group.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
 import { unlessAway } from './unless-away.ts'
 
-/** Rows that are compared with what was pushed, after a gap. */
+/** After a gap, so many of the side's newest rows are compared with what was pushed. */
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
-/** Conversations of which a side remembers what was pushed; each takes about 150 bytes. Of one beyond, the row is pushed once more. */
+/** A side remembers of so many conversations what was pushed, in about 150 bytes each. Of one that was forgotten, the row is pushed once more. */
 const KNOWN_COUNT = 20_000
 /** Messages read at once of a conversation in which publishes were missed. */
 const PAGE_COUNT = 100
@@ -29,12 +28,16 @@ const ROWS_AFTER_GAP = 50
 const WITHDRAWN_MS = 900_000
 const WITHDRAWN_COUNT = 50
 
+/** A message is written at most so long after its time: its sender's gateway waits for the store. Then its reader may have come in between. */
+const UNDER_WAY_MS = 10_000
+
+/** What is known of a conversation. */
 interface Known {
-  /** Of the last message that was pushed to the peers. */
+  /** Seq of the last message that was pushed to the peers. */
   seq: number
-  /** Of the log when it was last read; '' where it was not. */
+  /** Epoch of the log when it was last read; '' where it never was. */
   epoch: string
-  /** While the row is read, or what was missed: what has been published meanwhile. */
+  /** What has been published while the row, or what was missed, is being read; undefined: nothing is being read. */
   held: Published[] | undefined
 }
 
@@ -43,9 +46,10 @@ export class SideSubscription extends PeerGroup {
   readonly #store: Store
   readonly #report: Report
   readonly #now: () => number
-  /** By conversation, the one that was heard of first before the others. Made with the first message: most sides are idle. */
+  /** By conversation, in the order in which they became known. Made with the first message: most sides are idle. */
   #known: Map<string, Known> | undefined
-  #preparedAt = Infinity
+  /** What is older was there when the side came. */
+  #since = Infinity
 
   constructor(options: { side: string; backbone: Backbone; report: Report; now: () => number }) {
     super(options.backbone.bus)
@@ -57,23 +61,32 @@ export class SideSubscription extends PeerGroup {
 
   /** Resolves when everything published for this side from now on arrives. A failed attempt may be repeated. */
   prepare(): Promise<void> {
-    this.#preparedAt = Math.min(this.#preparedAt, this.#now())
+    this.#since = Math.min(this.#since, this.#now() - UNDER_WAY_MS)
     const own: Listening = [sideChannel(this.side), (published) => this.#onPublish(published)]
     // a shop is nobody, so no backend publishes for it
     return this.listen(isShopSide(this.side) ? [own] : [own, [userChannel(this.side), (published) => this.#onForeign(published)]])
   }
 
-  /** Publishes may have been missed: pushes what the newest conversations have gained. */
-  async afterGap(): Promise<void> {
+  /**
+   * Publishes may have been missed: pushes what the newest conversations have gained. Resolves with false where a conversation was not compared, because it
+   * was being read, perhaps since before the gap.
+   */
+  async afterGap(): Promise<boolean> {
     const rows = await newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
     const pushedCount = isShopSide(this.side) ? ROWS_AFTER_GAP : 0
     for (const row of rows.slice(0, pushedCount)) this.#pushRow(row)
     let missedCount = 0
+    let isWhole = true
     for (const [i, row] of rows.entries()) {
+      if (this.#known?.get(row.conversation)?.held !== undefined) {
+        isWhole = false
+        continue
+      }
       if (await this.#pushMissed(row, i < pushedCount)) missedCount++
       await this.#pushWithdrawn(row)
     }
     if (missedCount > 0) this.#report({ fact: 'publishMissed', conversationCount: missedCount })
+    return isWhole
   }
 
   #onPublish(published: Published): void {
@@ -101,10 +114,12 @@ export class SideSubscription extends PeerGroup {
       const page = await this.#store.read(conversation, { limit: 1 })
       known.epoch = page.head.epoch
       this.#pushRowOf(conversation, page)
+      this.#release(known)
     } catch (error) {
       unlessAway(this.#report, 'introduce')(error)
-    } finally {
       this.#release(known)
+      // the next message brings the row
+      if (this.#known?.get(conversation) === known) this.#known.delete(conversation)
     }
   }
 
@@ -117,7 +132,7 @@ export class SideSubscription extends PeerGroup {
     all.delete(oldest!)
   }
 
-  /** What was held back follows, but for what has been pushed already. */
+  /** Pushes what was held back, but for messages up to `pushedTo`, which the peers have. */
   #release(known: Known, pushedTo = 0): void {
     const held = known.held ?? []
     known.held = undefined
@@ -130,13 +145,12 @@ export class SideSubscription extends PeerGroup {
   }
 
   /**
-   * Pushes what the conversation has gained since the last message that was pushed; of one that was not heard of, since the side came to this node. Its head
-   * alone where that is too much, or where the log is shorter by now: then clients see the gap and read. Resolves with whether there was anything.
+   * Pushes what the conversation has gained since the last message that was pushed; in one that is not known, since the side came to this node. Where that is too
+   * much, only its head: then clients see the gap and read. Where the log is shorter by now, `resumePush` asks them to. Resolves with whether anything was missed.
    */
   async #pushMissed({ conversation, head, last, cursors }: ListRow, hasRow: boolean): Promise<boolean> {
     const known = this.#known?.get(conversation)
-    if (known?.held !== undefined) return false
-    if (known === undefined && last.at < this.#preparedAt) return false
+    if (known === undefined && last.at < this.#since) return false
     // a log that was lost begins again, with the same numbers
     const isAnother = known !== undefined && known.epoch !== '' && known.epoch !== head.epoch
     if (isAnother) known.seq = 0
@@ -154,22 +168,27 @@ export class SideSubscription extends PeerGroup {
     try {
       const page = await this.#missed(conversation, before)
       if (before === undefined && !hasRow) this.#pushRowOf(conversation, page)
-      for (const message of page.messages) if (before !== undefined || message.at >= this.#preparedAt) this.push(encodeMessage(message), '')
+      for (const message of page.messages) if (before !== undefined || message.at >= this.#since) this.push(encodeMessage(message), '')
       this.#pushCursors(conversation, page.cursors)
+      // so that clients send again what the store has lost; else they would notice only when somebody writes
+      if (before !== undefined && page.head.seq < before.seq) this.push(encodePush('resumePush', { conversation, more: true }), '')
       known.seq = pushedTo = page.head.seq
       known.epoch = page.head.epoch
     } finally {
       this.#release(known, pushedTo)
+      // nothing has been pushed of it yet
+      if (known.seq === 0) this.#known?.delete(conversation)
     }
   }
 
   async #missed(conversation: string, before: Known | undefined): Promise<Page> {
     if (before === undefined) return this.#store.read(conversation, { limit: PAGE_COUNT })
     const page = await this.#store.read(conversation, { after: before.seq, limit: PAGE_COUNT })
-    return page.head.seq === page.messages.at(-1)?.seq ? page : this.#store.read(conversation, { limit: 1 })
+    // the page is empty where what the list had more has been pushed meanwhile
+    return page.head.seq === (page.messages.at(-1)?.seq ?? before.seq) ? page : this.#store.read(conversation, { limit: 1 })
   }
 
-  /** A withdrawal may have been missed like any push. Only of a message that is young, so a log at rest is not read. */
+  /** A withdrawal may have been missed like any push. Only young messages can be withdrawn, so a log at rest is not read. */
   async #pushWithdrawn({ conversation, last }: ListRow): Promise<void> {
     if (last.at < this.#now() - WITHDRAWN_MS) return
     const { messages } = await this.#store.read(conversation, { limit: WITHDRAWN_COUNT })

@@ -26,7 +26,8 @@ export class Caller {
       welcome = resolve
       refuse = reject
     })
-    const socket = await FrameSocket.open(new URL('/ws', url), (text) => {
+    const socket = await FrameSocket.open(new URL('/ws', url), (bytes, start, end) => {
+      const text = bytes.toString('latin1', start, end)
       if (text.startsWith('0')) welcome()
       else if (text.startsWith('4')) refuse(new Error(`Refused: ${text}`))
       else caller.#onText(text)

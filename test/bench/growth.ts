@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { spawnGateway } from '../kit/gateway.ts'
-import { startRedis } from '../kit/redis.ts'
+import { atMost } from './at-most.ts'
 import { Caller, type Answer } from './caller.ts'
 import { columns } from './figures.ts'
-import { cpuMicros, pin } from './servers.ts'
+import { watchCpu } from './machine.ts'
+import { signPass } from './passes.ts'
+import { startGateway } from './servers.ts'
 
 /** What the rows grow to; a smaller `size` (of 1) divides all of them, for a run that only shows that everything works. */
 export interface GrowthOptions {
@@ -21,7 +20,6 @@ interface Bench {
 }
 
 const SHOP = 'shop:x'
-const SECRET = 'the secret of a bench, long enough'
 
 /** CPU time of single operations while what is behind them grows: where a column stays the same, it grows for free. */
 export async function benchGrowth({ backbone, size }: GrowthOptions): Promise<number> {
@@ -115,52 +113,21 @@ async function largeShop(bench: Bench, of: Of): Promise<void> {
 }
 
 async function start(backbone: GrowthOptions['backbone'], rows: string[][]): Promise<{ bench: Bench; stop: () => Promise<void> }> {
-  const redis = backbone === 'redis' ? await startRedis() : undefined
-  const gateway = await spawnGateway({
-    COMMANDS_PER_SECOND: '0',
-    LOG_LEVEL: 'error',
-    WARM_UP: 'on',
-    IM_SECRET: SECRET,
-    ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
-  })
-  const pids = [gateway.process.pid!, redis === undefined ? 0 : Number(await redis.info('process_id'))] as const
-  for (const pid of pids) if (pid > 0) pin(pid, 0)
-  const open = (claims: object, hello: object): Promise<Caller> => Caller.open(gateway.url, sign(claims), { ...hello })
+  const server = await startGateway({ isPinned: true, nodesOnRedis: backbone === 'redis' ? 1 : 0 })
+  const [url] = server.urls
+  const open = (claims: object, hello: Readonly<Record<string, unknown>>): Promise<Caller> => Caller.open(url, signPass(claims), hello)
   const bench: Bench = {
-    url: gateway.url,
+    url,
     customer: (sub, hello = {}) => open({ sub, role: 'customer' }, hello),
     agent: (sub) => open({ sub, role: 'agent', shop: 'x' }, {}),
     measure: async (label, times, atOnce, step) => {
-      const before = pids.map(cpuMicros)
-      const begun = performance.now()
+      const watched = watchCpu(server)
       await atMost(atOnce, times, step)
-      const ms = (performance.now() - begun) / times
-      const [node, redisMicros] = pids.map((pid, index) => ((cpuMicros(pid) - before[index]!) / times).toFixed(0))
-      rows.push([label, String(times), node!, redis === undefined ? '–' : redisMicros!, ms.toFixed(2)])
+      const { nodes, redis, seconds } = watched()
+      const each = (micros: number): string => (micros / times).toFixed(0)
+      rows.push([label, String(times), each(nodes), backbone === 'redis' ? each(redis) : '–', ((seconds * 1000) / times).toFixed(2)])
       console.error(rows.at(-1)!.join(' · '))
     },
   }
-  const stop = async (): Promise<void> => {
-    await gateway.stop()
-    await redis?.stop()
-    rmSync(gateway.dataDir, { recursive: true, force: true })
-  }
-  return { bench, stop }
-}
-
-/** Calls `step` `times` times, with at most `count` of them under way. */
-async function atMost(count: number, times: number, step: (index: number) => Promise<unknown>): Promise<void> {
-  let next = 0
-  const work = async (): Promise<void> => {
-    while (next < times) await step(next++)
-  }
-  await Promise.all(Array.from({ length: Math.min(count, times) }, work))
-}
-
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** Ten thousand passes are made here, as a backend makes them. */
-function sign(claims: object): string {
-  const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ exp: Math.floor(Date.now() / 1000) + 86_400, ...claims })}`
-  return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`
+  return { bench, stop: server.stop }
 }

@@ -1,24 +1,30 @@
-/** A socket.io server that does what the gateway does for two people: `node socket-io-node.ts <pubsub|streams> <redis url>`. Prints its port. */
+/** A socket.io server that does what the gateway does for two people: `node socket-io-node.ts <memory|streams> [redis url]`. Prints its port. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdapter as createPubSubAdapter } from '@socket.io/redis-adapter'
-import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter'
+import { createAdapter } from '@socket.io/redis-streams-adapter'
 import { Redis } from 'ioredis'
 import { Server } from 'socket.io'
+import { ownerOf } from './passes.ts'
 
 const [kind, url] = process.argv.slice(2)
-const client = new Redis(url!)
-const adapter = kind === 'streams' ? createStreamsAdapter(client) : createPubSubAdapter(client, new Redis(url!))
 const server = createServer()
 const io = new Server(server, {
-  adapter,
+  ...(kind === 'streams' ? { adapter: createAdapter(new Redis(url!)), connectionStateRecovery: {} } : {}),
   perMessageDeflate: false,
+  serveClient: false,
   pingInterval: 25_000,
-  ...(kind === 'streams' ? { connectionStateRecovery: {} } : {}),
 })
 
+io.use((socket, next) => {
+  try {
+    socket.data = ownerOf((socket.handshake.auth as { token: string }).token)
+    next()
+  } catch (error) {
+    next(error as Error)
+  }
+})
 io.on('connection', (socket) => {
-  void socket.join((socket.handshake.auth as { user: string }).user)
+  void socket.join(socket.data as string)
   socket.on('send', (message: { to: string }, answer: (result: object) => void) => {
     io.to(message.to).emit('message', message)
     answer({ ok: true })

@@ -23,7 +23,7 @@ const RUNNERS = {
   attack: ['test/chaos/run.ts', '--attack=looking', '--redis', '--seconds', '60'],
   chaos: ['test/chaos/run.ts', '--minutes', '1'],
   storm: ['test/chaos/run.ts', '--stage', 'embedded', '--minutes', '1'],
-  bench: ['test/bench/run.ts', '--backbone', 'redis', '--idle', '10', '--pairs', '10', '--seconds', '60'],
+  bench: ['test/bench/run.ts', '--only', 'tail', '--pairs', '10', '--seconds', '60'],
 }
 
 /** The programs that each runner has started when it is ended. */

@@ -8,11 +8,10 @@
  */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { Socket } from 'engine.io'
 import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../../gateway/protocol/packet.ts'
 import { UpgradeRouter } from '../../gateway/doors/upgrade-router.ts'
 import { EngineIoDoor } from '../../gateway/doors/engine-io.ts'
-import { takeMessages } from '../../gateway/doors/engine-messages.ts'
+import { takeMessages, type EngineSocket } from '../../gateway/doors/engine-messages.ts'
 import { newSessionId } from '../../gateway/doors/session-id.ts'
 
 const SOCKET_IO_PATH = '/socket.io/'
@@ -56,11 +55,11 @@ export async function startConformance(options: ConformanceOptions): Promise<{ r
   }
 }
 
-function echo(socket: Socket): void {
+function echo(socket: EngineSocket): void {
   takeMessages(socket, (data) => void socket.send(data))
 }
 
-function serveSocketIo(socket: Socket): void {
+function serveSocketIo(socket: EngineSocket): void {
   let isConnected = false
   const send = (packet: Packet): void => void socket.send(encodePacket(packet))
   takeMessages(socket, (data) => {

@@ -1,4 +1,4 @@
-/** Two gateways on a real Redis that loses publishes in silence: nothing reconnects, and nothing else is written that would show the gap. */
+/** Two gateways on a real Redis that loses something in silence: nothing else is written that would show it. Of publishes, nothing reconnects either. */
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Redis } from 'ioredis'
 import { connectDirectly } from '../../gateway/backbone/redis/direct.ts'
@@ -151,4 +151,21 @@ describe.each([
     expect(numbered(agent, 'c1')).toEqual([...expected, [24, 'm24']])
     expect(await missed(here)).toBe(0)
   })
+})
+
+test('a Redis that starts again without its newest messages: whoever saw them is told to read', async () => {
+  const redis = await startRedis()
+  stops.push(() => redis.stop())
+  const { here, there } = await started(redis.url)
+  const [customer, agent] = [await arrive(here, { sub: 'c1' }), await arrive(there, { sub: 'a1', role: 'agent', shop: '1' })]
+  const window = await arrive(there, { sub: 'c1' })
+  await customer.command('send', text('shop:1', 'm1'))
+  await agent.push('messagePush')
+  await redis.cli('SAVE')
+  await customer.command('send', text('shop:1', 'm2'))
+  await Promise.all([agent.push('messagePush', 1), window.push('messagePush', 1)])
+  await redis.signal('SIGKILL')
+  await redis.start()
+  for (const client of [customer, agent, window]) expect(await client.push('resumePush')).toEqual({ conversation: 'shop:1~c1', more: true })
+  expect((await window.command('history', { to: 'shop:1', after: 2 })).head).toMatchObject({ seq: 1, id: 'm1' })
 })

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import type { Socket } from 'engine.io'
 import { UpgradeRouter } from '../../gateway/doors/upgrade-router.ts'
 import { EngineIoDoor } from '../../gateway/doors/engine-io.ts'
+import { takeMessages, type EngineSocket } from '../../gateway/doors/engine-messages.ts'
 import type { Identity } from '../../gateway/protocol/model.ts'
 import { decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
 
@@ -18,21 +18,21 @@ export interface HostileGateway {
 type Input = Readonly<Record<string, unknown>>
 
 export async function startHostileGateway(identity: Identity, answer: (command: string, input: Input) => unknown): Promise<HostileGateway> {
-  const sockets = new Set<Socket>()
-  const send = (socket: Socket, packet: Packet): void => void socket.send(encodePacket(packet))
+  const sockets = new Set<EngineSocket>()
+  const send = (socket: EngineSocket, packet: Packet): void => void socket.send(encodePacket(packet))
   const upgradeRouter = new UpgradeRouter()
   upgradeRouter.engineIo = new EngineIoDoor({
     tag: 'hostile',
     onSession(socket) {
       sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
-      socket.on('message', (data: string) => {
-        const packet = decodePacket(data)
+      const onMessage = (data: string | Buffer): void => {
+        const packet = decodePacket(String(data))
         if (packet.type === 'connect') send(socket, { type: 'connect', data: { sid: 's', identity, v: 1, at: Date.now(), limits: {}, resumed: [] } })
         if (packet.type === 'event' && packet.id !== undefined) {
           send(socket, { type: 'ack', id: packet.id, args: [answer(packet.name, packet.args[0] as Input)] })
         }
-      })
+      }
+      takeMessages(socket, onMessage, () => sockets.delete(socket))
     },
   })
   const server = upgradeRouter.server(({ url = '/' }, response) => {

@@ -126,8 +126,14 @@ describe('the head of a packet', () => {
 
 test("a message's ack is the text that any answer's would be", () => {
   const stored = { ok: true, conversation: 'shop:"1\\~c1', epoch: 'e"1', seq: 7, at: 1_700_000_000_000 } as const
+  const plain = { ...stored, conversation: 'shop:1~c1', epoch: 'e1', prev: 'm6' } as const
   for (const answer of [
     stored,
+    plain,
+    { ...plain, duplicate: true } as const,
+    { ...plain, conversation: 'shop:1~"' },
+    { ...plain, epoch: '\\' },
+    { ...plain, prev: 'é' },
     { ...stored, prev: '"é\ud800' },
     { ...stored, prev: 'm6', duplicate: true } as const,
     { ...stored, duplicate: true } as const,

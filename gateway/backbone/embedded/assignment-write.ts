@@ -14,22 +14,16 @@ export interface JournalledAssignment {
 }
 
 /** One `setAssignment`: it is decided against `upcoming`, and answered when it is durable. */
-export class AssignmentWrite implements QueuedWrite {
+export class AssignmentWrite implements QueuedWrite<AssignmentSet> {
   readonly #parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }
   readonly #wanted: NewAssignment
-  readonly #answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void }
   #conversation: Conversation | undefined
   #next: WrittenAssignment | undefined
   #found: WrittenAssignment | undefined
 
-  constructor(
-    parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint },
-    wanted: NewAssignment,
-    answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void },
-  ) {
+  constructor(parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }, wanted: NewAssignment) {
     this.#parts = parts
     this.#wanted = wanted
-    this.#answer = answer
   }
 
   prepare(batch: number): string | undefined {
@@ -46,24 +40,19 @@ export class AssignmentWrite implements QueuedWrite {
     return encodePacket({ type: 'event', name: 'service', args: [line] })
   }
 
-  settle(part: Part | undefined): void {
+  settle(part: Part | undefined): AssignmentSet {
     const next = this.#next
     if (next === undefined || part === undefined) {
       const found = this.#found
-      return this.#answer.resolve(found === undefined ? { isSet: false } : { isSet: false, found: { text: found.text, version: found.version } })
+      return found === undefined ? { isSet: false } : { isSet: false, found: { text: found.text, version: found.version } }
     }
     const conversation = this.#conversation!
     conversation.durable.assignment = next
     this.#parts.checkpoint.grew(conversation, part.end - part.start)
-    this.#answer.resolve({ isSet: true, version: next.version })
+    return { isSet: true, version: next.version }
   }
 
-  fail(error: Error): void {
+  rollBack(): void {
     this.#conversation?.rollBack()
-    this.#answer.reject(error)
-  }
-
-  refuse(error: Error): void {
-    this.#answer.reject(error)
   }
 }

@@ -7,9 +7,9 @@ import { checkFolder, damaged, ENVIRONMENTS, formatOf, RESTORING, SALVAGING, typ
 import type { Row } from './conversation.ts'
 import { CHECKSUMS_FROM, FORMAT, STAMP } from './files.ts'
 import { BLANK } from './blank-write.ts'
-import type { JournalledErasure } from './erase-write.ts'
 import { claimToRead, DataFolderError } from './folder.ts'
-import { batchKey, batchOf } from './keys-on-disk.ts'
+import { JournalledErasures, type LinePlace } from './journalled-erasures.ts'
+import { batchKey, batchOf, isImageId } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 
 /**
@@ -64,8 +64,6 @@ export const otherFormat = (folder: string, format: number): DataFolderError =>
       )
     : new DataFolderError(`The data folder ${folder} is of format ${format}, and this version knows format ${FORMAT}: use the version that wrote it.`)
 
-const ERASED = Buffer.from('2["erased"')
-
 interface Log {
   readonly conversation: string
   epoch: string
@@ -83,8 +81,8 @@ class Reading {
   readonly #stamps = new Map<string, string>()
   #epoch = ''
   #format = FORMAT
-  /** By conversation: the last line of the journal that erases it. `main` may still have some of what is before. */
-  readonly #erased = new Map<string, { readonly batch: number; readonly index: number; readonly epochs: ReadonlySet<string> }>()
+  /** `main` may still have some of what they erase. */
+  readonly #erasures = new JournalledErasures()
   #checkpointed = 0
   #messageCount = 0
   #recordCount = 0
@@ -132,18 +130,12 @@ class Reading {
     if (key.equals(batchKey(0))) return void this.#stamps.set('journal', value.toString())
     const batch = batchOf(key)
     this.#batches.push({ batch, value: Buffer.from(value) })
-    for (const [index, line] of [...lines(value)].entries()) {
-      if (!line.subarray(0, ERASED.length).equals(ERASED)) continue
-      const packet = decodePacket(line.toString())
-      const { conversation, epoch } = (packet.type === 'event' ? packet.args[0] : {}) as JournalledErasure
-      this.#erased.set(conversation, { batch, index, epochs: new Set([...(this.#erased.get(conversation)?.epochs ?? []), epoch]) })
-    }
+    for (const [index, line] of [...lines(value)].entries()) this.#erasures.read(line, { batch, index })
   }
 
   #takeImage(key: Buffer, value: Buffer): void {
-    const name = key.toString('latin1')
     if (key.equals(STAMP.images)) this.#stamps.set('images', value.toString())
-    else if (!name.startsWith('waits ') && !name.startsWith('ends ')) this.#imageCount++
+    else if (isImageId(key.toString('latin1'))) this.#imageCount++
   }
 
   #takeRun(key: Buffer, value: Buffer): void {
@@ -159,7 +151,7 @@ class Reading {
 
   /** What was erased goes in steps, and until all is gone a start reads the journal's erasure first. */
   #fault({ conversation }: Pick<Log, 'conversation'>, sentence: string): void {
-    if (!this.#erased.has(conversation)) this.#faults.add(sentence)
+    if (!this.#erasures.has(conversation)) this.#faults.add(sentence)
   }
 
   #begin(number: number, conversation: string, seq: number): Log {
@@ -198,17 +190,16 @@ class Reading {
     else this.#fault({ conversation }, `A list has ${conversation}, which has no row.`)
   }
 
-  #takeLine(line: Buffer, { batch, index }: { readonly batch: number; readonly index: number }): void {
+  #takeLine(line: Buffer, place: LinePlace): void {
     const packet = decodePacket(line.toString())
-    if (packet.type !== 'event') return this.#faults.add(`Batch ${batch} of the journal has a line that is none of its own.`)
+    if (packet.type !== 'event') return this.#faults.add(`Batch ${place.batch} of the journal has a line that is none of its own.`)
     if (packet.name === BLANK) return
     const { conversation } = packet.args[0] as { readonly conversation: string }
-    const erased = this.#erased.get(conversation)
-    if (erased !== undefined && (batch < erased.batch || (batch === erased.batch && index < erased.index))) return
+    if (this.#erasures.isErased(conversation, place)) return
     const log = this.#byName.get(conversation)
     if (packet.name === 'erased') {
       // `main` may be ahead: it has deleted the log, and has the next one
-      if (log !== undefined && erased!.epochs.has(log.epoch)) this.#byName.delete(conversation)
+      if (log !== undefined && this.#erasures.hasEpoch(conversation, log.epoch)) this.#byName.delete(conversation)
     } else if (packet.name === 'messagePush') {
       const message = packet.args[0] as Message
       const known = log ?? this.#begin(0, conversation, 0)

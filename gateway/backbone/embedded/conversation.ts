@@ -35,23 +35,24 @@ export interface Row {
  */
 export class Conversation {
   readonly id: string
-  /** Of its sides. */
+  /** The channels of its sides. */
   readonly channels: readonly string[]
-  /** Of its log; '' until something is written. */
+  /** The epoch of its log; '' until something is written. */
   epoch = ''
   /** How the packet of each of its messages starts. */
   packetStart = ''
   /** Its number on disk; 0 until it is first checkpointed. */
   number = 0
+  /** Its last seq in `main`. */
   checkpointed = 0
   readonly pending = new PendingEntries()
-  /** Of all entries in `main`; undefined where those of a log of an earlier process have not been read. */
+  /** Marks for the client ids of all entries in `main`; undefined while those that an earlier process wrote have not been read. */
   marks: IdMarks | undefined = new IdMarks()
-  /** Looks into `main` for a client id, while there are no marks. */
+  /** How often a client id was looked for in `main` while there were no marks. */
   lookCount = 0
   /** Bytes of its entries, cursor moves and assignments that are in the journal and not in `main`. */
   pendingBytes = 0
-  /** By seq: what stands in an entry's place since it was written, until `main` has it. Most conversations have none. */
+  /** By seq: JSON that has replaced an entry, until `main` has it. Most conversations have none. */
   #replaced: Map<number, Buffer> | undefined
   /** The messages of the commit under way, whose packets are in no batch yet. */
   #upcomingMessages: Sent[] = []
@@ -98,7 +99,7 @@ export class Conversation {
     if (this.epoch === '') this.begin(newEpoch())
   }
 
-  /** Nobody has written any more. To be called between two commits. */
+  /** Makes the conversation one in which nobody has ever written. To be called between two commits. */
   erase(): void {
     if (this.number > 0) {
       const times = [this.filedAt, this.filingAt].filter((at) => at !== undefined)

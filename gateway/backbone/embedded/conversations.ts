@@ -8,14 +8,14 @@ import { entryKey, hashOfIdKey, idHash, idKey, minuteOf, minuteOfKey, sideKey, t
 import { lines } from './log-rows.ts'
 import { TurnBudget } from './turn-budget.ts'
 
-/** So many conversations stay in memory although nothing of them is pending, because the next message will need them. */
+/** So many conversations stay in memory although nothing of them is pending, because their next messages will need them. */
 const HELD_COUNT = 5000
 
 /** After so many looks for a client id, all ids of a log that is no longer than this are read once: about a millisecond. */
 const LOOKS_BEFORE_MARKS = 16
 const MARKED_AT_ONCE = 1_000
 
-/** `idle` looks at so many rows: some milliseconds. */
+/** One call of `idle` looks at so many rows, which takes some milliseconds. */
 const IDLE_ROWS = 2000
 
 type Author = Pick<Message, 'from' | 'side' | 'id'>
@@ -49,12 +49,21 @@ export class Conversations {
     this.#files = files
   }
 
+  /** To be written to. */
   get(id: string): Conversation {
+    return this.find(id) ?? this.#hold(new Conversation(id, this.#files.epoch))
+  }
+
+  /** Undefined: nothing was ever written, and a look at it leaves nothing behind. */
+  find(id: string): Conversation | undefined {
     const held = this.#held.get(id)
     if (held !== undefined) return held
     const row = this.#files.rows.get(Buffer.from(id))
-    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : (JSON.parse(row.toString()) as Row))
-    this.#held.set(id, conversation)
+    return row === undefined ? undefined : this.#hold(new Conversation(id, this.#files.epoch, JSON.parse(row.toString()) as Row))
+  }
+
+  #hold(conversation: Conversation): Conversation {
+    this.#held.set(conversation.id, conversation)
     if (this.#held.size > HELD_COUNT) this.#release()
     return conversation
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Unavailable } from '../backbone.ts'
 import { Full, type Image, type Images, type StoredImage } from '../images.ts'
 import type { Files } from './files.ts'
+import { isImageId } from './keys-on-disk.ts'
 
 const NEWLINE = 0x0a
 
@@ -99,7 +100,7 @@ export class EmbeddedImages implements Images {
 
   /** Whether its time has run out and the sweep has not deleted it yet. */
   #isExpired(id: string): boolean {
-    return !this.#isClosed && ID.test(id) && (this.#endOf(id) ?? Infinity) <= this.#now()
+    return !this.#isClosed && isImageId(id) && (this.#endOf(id) ?? Infinity) <= this.#now()
   }
 
   #endOf(id: string): number | undefined {
@@ -159,7 +160,7 @@ export class EmbeddedImages implements Images {
 
   #look<T>(id: string, look: (value: Buffer) => T): T | undefined {
     if (this.#isClosed) throw closed()
-    return ID.test(id) ? this.#files.images.look(Buffer.from(id), look) : undefined
+    return isImageId(id) ? this.#files.images.look(Buffer.from(id), look) : undefined
   }
 
   /** Refuses every later call; `files.close()` waits for the writes under way. */
@@ -167,9 +168,6 @@ export class EmbeddedImages implements Images {
     this.#isClosed = true
   }
 }
-
-/** Ids are checked before the lookup, because LMDB throws at long keys. */
-const ID = /^[\w-]{24}$/
 
 /** Longer than any id, so it never meets one. */
 const waitKey = (id: string): Buffer => Buffer.from(`waits ${id}`)

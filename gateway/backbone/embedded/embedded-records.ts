@@ -31,6 +31,10 @@ const SWEEP_COUNT = 5000
 const HELD_BYTES = 16_777_216
 const ITEM_BYTES = 300
 
+/** How long deferred items wait, and how many of them are written at once: some milliseconds of the main thread. */
+const DEFERRED_MS = 1000
+const DEFERRED_COUNT = 200
+
 interface Collection {
   readonly items: Map<string, Stored>
   bytes: number
@@ -39,6 +43,7 @@ interface Collection {
 /**
  * The collections that were used last are in memory, and every change is on the disk before it is answered. Writes that arrive while a batch
  * is being written form the next batch, so any number of changes at once cost two flushes. A read may show a change before it is durable.
+ * Deferred items wait in memory for a batch a second: thousands who connect at once cost some flushes instead of hundreds.
  */
 export class EmbeddedRecords implements Records {
   readonly #files: Pick<Files, 'main' | 'requireSpace' | 'records'>
@@ -46,6 +51,9 @@ export class EmbeddedRecords implements Records {
   /** Ordered by use: the first was used longest ago. */
   readonly #collections = new Map<string, Collection>()
   #bytes = 0
+  /** By collection and key: they stand in the place of what the disk has. */
+  readonly #deferred = new Map<string, Map<string, Stored>>()
+  #deferredTimer: NodeJS.Timeout | undefined
   /** Collections with a change that the disk does not have yet; they must stay in memory. */
   readonly #changing = new Set<string>()
   /** Where the next sweep begins. */
@@ -68,12 +76,17 @@ export class EmbeddedRecords implements Records {
   async items(collection: string, now: number): Promise<readonly Item[]> {
     if (this.#isClosed) throw closed()
     const items: Item[] = []
-    for (const stored of this.#collection(collection).items.values()) if (isLive(stored, now)) items.push(asItem(stored))
+    const deferred = this.#deferred.get(collection)
+    for (const stored of this.#collection(collection).items.values()) {
+      if (deferred?.has(stored.key) !== true && isLive(stored, now)) items.push(asItem(stored))
+    }
+    for (const stored of deferred?.values() ?? []) if (isLive(stored, now)) items.push(asItem(stored))
     this.#release()
     return items
   }
 
   put(item: NewItem): Promise<Put> {
+    if (item.isDeferred === true) return this.#defer(item)
     const { collection, key, value, now, expiresAt, expect } = item
     const version = randomUUID()
     let answer: Put = { isPut: true, version }
@@ -104,8 +117,64 @@ export class EmbeddedRecords implements Records {
 
   /** Refuses every later call; resolves when all writes under way are answered. */
   async close(): Promise<void> {
+    clearTimeout(this.#deferredTimer)
+    await this.#writeDeferred()
     this.#isClosed = true
     await this.#running
+  }
+
+  async #defer({ collection, key, value, expiresAt }: NewItem): Promise<Put> {
+    if (this.#isClosed) throw closed()
+    const version = randomUUID()
+    const stored = { key, value, version, expiresAt }
+    const others = this.#deferred.get(collection)
+    if (others === undefined) this.#deferred.set(collection, new Map([[key, stored]]))
+    else others.set(key, stored)
+    this.#writeLater()
+    return { isPut: true, version }
+  }
+
+  #writeLater(): void {
+    this.#deferredTimer ??= setTimeout(() => {
+      void this.#writeDeferred().then(() => {
+        this.#deferredTimer = undefined
+        if (this.#deferred.size > 0 && !this.#isClosed) this.#writeLater()
+      })
+    }, DEFERRED_MS).unref()
+  }
+
+  /** Until all are written. What cannot be written stays deferred. */
+  async #writeDeferred(): Promise<void> {
+    while (this.#deferred.size > 0) {
+      const writes: Promise<void>[] = []
+      for (const [collection, items] of this.#deferred) {
+        for (const stored of items.values()) writes.push(this.#writeOne({ collection, key: stored.key, stored }))
+        if (writes.length >= DEFERRED_COUNT) break
+      }
+      const results = await Promise.allSettled(writes)
+      if (results.some(({ status }) => status === 'rejected')) return
+    }
+  }
+
+  #writeOne(change: Change): Promise<void> {
+    const isStill = (): boolean => this.#deferred.get(change.collection)?.get(change.key) === change.stored
+    return this.#queued(
+      // it is the newest of its key, so nothing depends on what has expired
+      0,
+      () => (isStill() ? change : undefined),
+      () => {
+        if (!isStill()) return
+        this.#undefer(change)
+        // the collection may have been read meanwhile
+        this.#place(change)
+      },
+    )
+  }
+
+  /** Forgets a deferred item that is written, or has made way for another. */
+  #undefer({ collection, key }: Change): void {
+    const items = this.#deferred.get(collection)
+    if (items?.delete(key) === true && items.size === 0) this.#deferred.delete(collection)
   }
 
   #queued<T>(now: number, decide: QueuedWrite['decide'], answer: () => T): Promise<T> {
@@ -133,6 +202,7 @@ export class EmbeddedRecords implements Records {
       undo.unshift({ ...one, stored: this.#collections.get(one.collection)?.items.get(one.key) })
       this.#changing.add(one.collection)
       this.#place(one)
+      if (this.#deferred.get(one.collection)?.get(one.key) !== one.stored) this.#undefer(one)
       changes.push(one)
     }
     const decided = writes.filter((queued) => {
@@ -199,7 +269,7 @@ export class EmbeddedRecords implements Records {
   }
 
   #find(collection: string, key: string, now: number): Stored | undefined {
-    const stored = this.#collection(collection).items.get(key)
+    const stored = this.#deferred.get(collection)?.get(key) ?? this.#collection(collection).items.get(key)
     return stored !== undefined && isLive(stored, now) ? stored : undefined
   }
 

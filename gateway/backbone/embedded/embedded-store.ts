@@ -48,28 +48,28 @@ export class EmbeddedStore implements Store {
 
   append(message: NewMessage): Promise<Appended> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new AppendWrite(this.#parts, message, { resolve, reject })))
+    return this.#parts.commit.add(new AppendWrite(this.#parts, message))
   }
 
   advance(move: Move): Promise<Cursor> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWrite(this.#parts, move, { resolve, reject })))
+    return this.#parts.commit.add(new AdvanceWrite(this.#parts, move))
   }
 
   setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new AssignmentWrite(this.#parts, assignment, { resolve, reject })))
+    return this.#parts.commit.add(new AssignmentWrite(this.#parts, assignment))
   }
 
   replace(message: Omit<Message, 'prev'>): Promise<boolean> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new ReplaceWrite(this.#parts, message, { resolve, reject })))
+    return this.#parts.commit.add(new ReplaceWrite(this.#parts, message))
   }
 
   async erase(conversation: string): Promise<boolean> {
     if (this.#isClosed) throw closed()
     await this.#parts.noteErasing()
-    return new Promise((resolve, reject) => this.#parts.commit.add(new EraseWrite(this.#parts, conversation, { resolve, reject })))
+    return this.#parts.commit.add(new EraseWrite(this.#parts, conversation))
   }
 
   async idle(before: number, limit: number): Promise<readonly string[]> {
@@ -80,7 +80,8 @@ export class EmbeddedStore implements Store {
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
     const { conversations } = this.#parts
     while (this.#mustWait) await conversations.budget.next
-    const conversation = conversations.get(id)
+    const conversation = conversations.find(id)
+    if (conversation === undefined) return EMPTY
     const { seq, cursors, names } = conversation.durable
     const last = Math.min(seq, after === undefined ? before - 1 : after + limit)
     const first = after === undefined ? Math.max(1, last - limit + 1) : after + 1
@@ -111,26 +112,20 @@ export class EmbeddedStore implements Store {
 }
 
 const closed = (): Unavailable => new Unavailable('The store is closed.')
+const EMPTY: Page = { messages: [], head: { epoch: '', seq: 0 }, cursors: {}, names: {} }
 
-interface Answer<T> {
-  readonly resolve: (value: T) => void
-  readonly reject: (error: Error) => void
-}
-
-class AppendWrite implements QueuedWrite {
+class AppendWrite implements QueuedWrite<Appended> {
   readonly #parts: Parts
   #message: NewMessage
-  readonly #answer: Answer<Appended>
   #conversation: Conversation | undefined
   #seq = 0
   #prev: string | undefined
   #phase: string | undefined
   #refused: Muted | NotStarted | undefined
 
-  constructor(parts: Parts, message: NewMessage, answer: Answer<Appended>) {
+  constructor(parts: Parts, message: NewMessage) {
     this.#parts = parts
     this.#message = message
-    this.#answer = answer
   }
 
   prepare(batch: number): string | undefined {
@@ -158,12 +153,12 @@ class AppendWrite implements QueuedWrite {
     return conversation.packetStart + messageLink(this.#seq, this.#prev) + tail + ']'
   }
 
-  settle(part: Part | undefined): void {
+  settle(part: Part | undefined): Appended {
     const conversation = this.#conversation!
-    if (this.#refused !== undefined) return this.#answer.reject(this.#refused)
+    if (this.#refused !== undefined) throw this.#refused
     if (part === undefined) {
-      this.#answerAgain(conversation)
-      return
+      const { at, prev } = this.#parts.conversations.entry(conversation, this.#seq)!
+      return this.#appended(at, prev, true)
     }
     const { batch, start, end } = part
     const { at, origin } = this.#message
@@ -172,33 +167,19 @@ class AppendWrite implements QueuedWrite {
     this.#parts.checkpoint.grew(conversation, end - start)
     const packet = batch.subarray(start, end)
     this.#parts.bus.relayIn(conversation.channels, { conversation: conversation.id, origin, packet, push: { kind: 'messagePush', seq: this.#seq } })
-    this.#resolve(at, this.#prev, false)
+    return this.#appended(at, this.#prev, false)
   }
 
-  fail(error: Unavailable): void {
+  rollBack(): void {
     this.#conversation?.rollBack()
-    this.#answer.reject(error)
   }
 
-  refuse(error: Error): void {
-    this.#answer.reject(error)
-  }
-
-  #answerAgain(conversation: Conversation): void {
-    const { at, prev } = this.#parts.conversations.entry(conversation, this.#seq)!
-    this.#resolve(at, prev, true)
-  }
-
-  #resolve(at: number, prev: string | undefined, duplicate: boolean): void {
-    const phase = this.#phase
-    this.#answer.resolve({
-      epoch: this.#conversation!.epoch,
-      seq: this.#seq,
-      at,
-      duplicate,
-      ...(prev === undefined ? undefined : { prev }),
-      ...(phase === undefined ? undefined : { phase }),
-    })
+  #appended(at: number, prev: string | undefined, duplicate: boolean): Appended {
+    // one field after the other: spreading objects into it takes longer than all the rest
+    const appended: { -readonly [Field in keyof Appended]: Appended[Field] } = { epoch: this.#conversation!.epoch, seq: this.#seq, at, duplicate }
+    if (prev !== undefined) appended.prev = prev
+    if (this.#phase !== undefined) appended.phase = this.#phase
+    return appended
   }
 }
 
@@ -208,17 +189,15 @@ function refusalOf({ upcoming }: Conversation, { side, at, isReply }: NewMessage
   return isReply === true && upcoming.seq === 0 ? new NotStarted() : undefined
 }
 
-class AdvanceWrite implements QueuedWrite {
+class AdvanceWrite implements QueuedWrite<Cursor> {
   readonly #parts: Parts
   readonly #move: Move
-  readonly #answer: Answer<Cursor>
   #conversation: Conversation | undefined
   #moved: Cursor | undefined
 
-  constructor(parts: Parts, move: Move, answer: Answer<Cursor>) {
+  constructor(parts: Parts, move: Move) {
     this.#parts = parts
     this.#move = move
-    this.#answer = answer
   }
 
   prepare(batch: number): string | undefined {
@@ -231,7 +210,7 @@ class AdvanceWrite implements QueuedWrite {
     return cursorPacket(id, side, moved)
   }
 
-  settle(part: Part | undefined): void {
+  settle(part: Part | undefined): Cursor {
     const { side, origin } = this.#move
     const { id, durable, channels } = this.#conversation!
     if (part !== undefined && this.#moved !== undefined) {
@@ -240,15 +219,10 @@ class AdvanceWrite implements QueuedWrite {
       this.#parts.checkpoint.grew(this.#conversation!, end - start)
       this.#parts.bus.relayIn(channels, { conversation: id, origin, packet: batch.subarray(start, end), push: { kind: 'cursorPush' } })
     }
-    this.#answer.resolve(durable.cursor(side))
+    return durable.cursor(side)
   }
 
-  fail(error: Unavailable): void {
+  rollBack(): void {
     this.#conversation?.rollBack()
-    this.#answer.reject(error)
-  }
-
-  refuse(error: Error): void {
-    this.#answer.reject(error)
   }
 }

@@ -10,26 +10,19 @@ export interface JournalledErasure {
   readonly epoch: string
 }
 
-interface Answer {
-  readonly resolve: (wasThere: boolean) => void
-  readonly reject: (error: Error) => void
-}
-
 /**
  * One `erase`. It is the last write of its batch, so that whatever follows is decided on an empty conversation. In the journal it is a packet named
  * `erased`; a checkpoint then deletes what `main` has, and only after that the journal loses the packet.
  */
-export class EraseWrite implements QueuedWrite {
+export class EraseWrite implements QueuedWrite<boolean> {
   readonly isLast = true
   readonly #parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }
   readonly #id: string
-  readonly #answer: Answer
   #conversation: Conversation | undefined
 
-  constructor(parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }, id: string, answer: Answer) {
+  constructor(parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }, id: string) {
     this.#parts = parts
     this.#id = id
-    this.#answer = answer
   }
 
   prepare(batch: number): string | undefined {
@@ -42,21 +35,16 @@ export class EraseWrite implements QueuedWrite {
     return encodePacket({ type: 'event', name: 'erased', args: [line] })
   }
 
-  settle(part: Part | undefined): void {
-    if (part !== undefined) {
-      const conversation = this.#conversation!
-      conversation.erase()
-      this.#parts.checkpoint.grew(conversation, part.end - part.start)
-    }
-    this.#answer.resolve(part !== undefined)
+  /** Whether anything was there. */
+  settle(part: Part | undefined): boolean {
+    if (part === undefined) return false
+    const conversation = this.#conversation!
+    conversation.erase()
+    this.#parts.checkpoint.grew(conversation, part.end - part.start)
+    return true
   }
 
-  fail(error: Error): void {
+  rollBack(): void {
     this.#conversation?.rollBack()
-    this.#answer.reject(error)
-  }
-
-  refuse(error: Error): void {
-    this.#answer.reject(error)
   }
 }

@@ -15,22 +15,7 @@ import { Checksummed } from './checksummed.ts'
 export const FORMAT = 4
 export const CHECKSUMS_FROM = 3
 
-/**
- * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts). Each environment contains the folder's
- * `epoch`, so that a file which is missing or comes from another folder is noticed.
- *
- * `journal`   batch number (u64) → the packets of one group commit, one a line (`replaced`: what stands in an entry's place, `erased`: the conversation is empty from here on, `blank`: nothing). It is small and only grows at its end, so a commit
- *             is one put and one flush, however many conversations it touches. 0 → the epoch
- * `main`      what checkpoints moved out of the journal, in bulk:
- *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint), 'wiping' (bytes of something erased may still be there)
- *   `rows`    conversation id → its row as JSON
- *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of some after it, one a line
- *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
- *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
- *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
- * `images`    id → type, newline, bytes; 'folder' → the epoch; for an image that no message names yet also 'waits ', id → its end, and
- *             'ends  ', end (u48), id → nothing; not through the journal
- */
+/** One of the folder's LMDB environments, for the wiper (wiper.ts). */
 export interface Environment {
   readonly name: (typeof ENVIRONMENTS)[number]
   readonly root: Pick<RootDatabase, 'transactionSync' | 'resetReadTxn' | 'readerList'>
@@ -40,8 +25,27 @@ export interface Environment {
   touch(): Promise<unknown>
 }
 
+/**
+ * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts). Each environment contains the folder's
+ * `epoch`, so that a file which is missing or comes from another folder is noticed.
+ *
+ * `journal`   batch number (u64) → the packets of one group commit, one a line: pushes as peers get them, and lines that are never published (`service`: an
+ *             assignment, `replaced`: what stands in an entry's place, `erased`: the conversation is empty from here on, `blank`: nothing). It is small and
+ *             grows only at its end, so a commit is one put and one flush, however many conversations it touches. 0 → the epoch
+ * `main`      what checkpoints moved out of the journal, in bulk:
+ *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint), 'wiping' (bytes of something
+ *             erased may still be there)
+ *   `rows`    conversation id → its row as JSON
+ *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of some after it, one a line
+ *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
+ *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
+ *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
+ * `images`    id → type, newline, bytes; 'folder' → the epoch; for an image that no message names yet also 'waits ', id → its end, and
+ *             'ends  ', end (u48), id → nothing; not through the journal
+ */
 export interface Files {
   readonly epoch: string
+  /** The newest batch at the last checkpoint. */
   readonly checkpointed: number
   readonly journal: Checksummed
   readonly main: RootDatabase<string, string>
@@ -69,7 +73,7 @@ export interface Files {
  * No batching by turns of the event loop: lmdb makes a promise for such a batch that no caller gets. When a commit fails (a full disk)
  * that promise rejects unhandled and ends the process. Here one `batch` call contains what belongs together.
  */
-const DURABLE = { overlappingSync: false, eventTurnBatching: false } as const
+const DURABLE = { overlappingSync: false, eventTurnBatching: false, batchStartThreshold: Infinity } as const
 
 declare module 'lmdb' {
   /** Exported, but missing in its types. */

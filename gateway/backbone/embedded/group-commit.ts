@@ -12,20 +12,73 @@ export interface Part {
 }
 
 /** A write in the queue: a packet for the journal, or nothing to write and an answer once everything before it is durable. */
-export interface QueuedWrite {
+export interface QueuedWrite<Answer> {
   /** What is queued behind it goes into another batch. */
   readonly isLast?: true
   /**
    * Decides against the state that all earlier writes lead to, and returns the packet to write or undefined. Must not change anything
-   * before a statement that may throw.
+   * before a statement that may throw; whoever queued it gets the error, and the other writes of the batch go on.
    */
   prepare(batch: number): string | undefined
-  /** The write is durable, and so is everything before it; `part` is where its packet is. */
-  settle(part: Part | undefined): void
-  /** The batch could not be written, as far as is known. */
-  fail(error: Unavailable): void
-  /** `prepare` or `settle` threw, which is a bug: the caller gets the error, the other writes of the batch go on. */
-  refuse(error: Error): void
+  /** The write is durable, and so is everything before it; `part` is where its packet is. What it returns or throws is the answer. */
+  settle(part: Part | undefined): Answer
+  /** The batch could not be written, as far as is known: undoes what `prepare` has changed. */
+  rollBack(): void
+}
+
+/**
+ * Writes that are committed together. They wait for one promise, and each then takes its own answer: with a promise for each, most of what a
+ * waiting message holds would be promises.
+ */
+class Batch {
+  readonly writes: QueuedWrite<unknown>[] = []
+  readonly #answers: unknown[] = []
+  #errors: Map<number, unknown> | undefined
+  #end: () => void = () => undefined
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve
+  })
+
+  get isFull(): boolean {
+    return this.writes.at(-1)?.isLast === true
+  }
+
+  add<Answer>(queued: QueuedWrite<Answer>): Promise<Answer> {
+    const at = this.writes.push(queued) - 1
+    return this.#ended.then(() => this.#answer(at) as Answer)
+  }
+
+  settle(at: number, part: Part | undefined): void {
+    if (this.#errors?.has(at) === true) return
+    try {
+      this.#answers[at] = this.writes[at]!.settle(part)
+    } catch (error) {
+      this.refuse(at, error)
+    }
+  }
+
+  refuse(at: number, error: unknown): void {
+    this.#errors ??= new Map()
+    this.#errors.set(at, error)
+  }
+
+  fail(error: Unavailable): void {
+    for (const [at, queued] of this.writes.entries()) {
+      if (this.#errors?.has(at) === true) continue
+      queued.rollBack()
+      this.refuse(at, error)
+    }
+  }
+
+  /** To be called when each write is settled or has failed. */
+  end(): void {
+    this.#end()
+  }
+
+  #answer(at: number): unknown {
+    if (this.#errors?.has(at) === true) throw this.#errors.get(at)
+    return this.#answers[at]
+  }
 }
 
 interface Listeners {
@@ -42,7 +95,8 @@ interface Listeners {
 export class GroupCommit {
   readonly #journal: Files['journal']
   readonly #listeners: Listeners
-  #writes: QueuedWrite[] = []
+  /** Those that are not under way, oldest first. */
+  readonly #batches: Batch[] = []
   #last: number
   #running: Promise<void> | undefined
   readonly #files: Pick<Files, 'requireSpace' | 'tryWriting'>
@@ -67,9 +121,12 @@ export class GroupCommit {
     return this.#running === undefined ? this.#last : this.#last + 1
   }
 
-  add(queued: QueuedWrite): void {
-    this.#writes.push(queued)
+  /** Resolves, or rejects, with the answer of the write. */
+  add<Answer>(queued: QueuedWrite<Answer>): Promise<Answer> {
+    let batch = this.#batches.at(-1)
+    if (batch === undefined || batch.isFull) this.#batches.push((batch = new Batch()))
     this.#running ??= Promise.resolve().then(() => this.#run())
+    return batch.add(queued)
   }
 
   /** Resolves when every write is answered. The caller adds no more. */
@@ -79,42 +136,32 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    while (this.#writes.length > 0) {
-      const last = this.#writes.findIndex(({ isLast }) => isLast === true)
-      const writes = last < 0 ? this.#writes : this.#writes.slice(0, last + 1)
-      this.#writes = this.#writes.slice(writes.length)
-      await this.#commit(writes)
-    }
+    for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) await this.#commit(batch)
     this.#running = undefined
   }
 
-  async #commit(writes: readonly QueuedWrite[]): Promise<void> {
-    const batch = this.#last + 1
-    const { prepared, packets } = prepareAll(writes, batch)
-    const { bytes, ends } = layOut(packets)
+  async #commit(batch: Batch): Promise<void> {
+    const number = this.#last + 1
+    const { bytes, ends } = layOut(prepareAll(batch, number))
     try {
       if (bytes.length > 0) this.#files.requireSpace()
-      if (bytes.length > 0) await this.#journal.put(batchKey(batch), bytes)
+      if (bytes.length > 0) await this.#journal.put(batchKey(number), bytes)
     } catch (error) {
-      this.#failed(prepared, error as Error & { commitError?: Promise<never> })
+      this.#failed(batch, error as Error & { commitError?: Promise<never> })
       return
     }
     this.#setProblem(undefined)
-    if (bytes.length > 0) this.#last = batch
-    for (let i = 0, start = 0; i < prepared.length; i++) {
-      const end = ends[i]!
-      const queued = prepared[i]!
-      try {
-        queued.settle(end === start ? undefined : { batch: bytes, start, end: end - 1 })
-      } catch (error) {
-        queued.refuse(error as Error)
-      }
+    if (bytes.length > 0) this.#last = number
+    for (let at = 0, start = 0; at < ends.length; at++) {
+      const end = ends[at]!
+      batch.settle(at, end === start ? undefined : { batch: bytes, start, end: end - 1 })
       start = end
     }
+    batch.end()
     this.#listeners.settled(this.#last)
   }
 
-  #failed(writes: readonly QueuedWrite[], error: Error & { commitError?: Promise<never> }): void {
+  #failed(batch: Batch, error: Error & { commitError?: Promise<never> }): void {
     const problem = `The data folder could not be written: ${error.message}`
     if (error.commitError === undefined) this.#setProblem(problem)
     // the reason comes in lmdb's second promise, which must not stay unhandled; until then the problem has no reason
@@ -123,8 +170,8 @@ export class GroupCommit {
       // up to the colon it is the system's own message
       this.#setProblem(`The data folder could not be written: ${message.split(':')[0]}`)
     })
-    const unavailable = new Unavailable(problem, { cause: error })
-    for (const queued of writes) queued.fail(unavailable)
+    batch.fail(new Unavailable(problem, { cause: error }))
+    batch.end()
     this.#retry ??= setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
   }
 
@@ -147,19 +194,16 @@ export class GroupCommit {
   }
 }
 
-/** A write that throws here is refused alone: it has not changed anything. */
-function prepareAll(writes: readonly QueuedWrite[], batch: number): { prepared: readonly QueuedWrite[]; packets: readonly (string | undefined)[] } {
-  const prepared: QueuedWrite[] = []
-  const packets: (string | undefined)[] = []
-  for (const queued of writes) {
+/** The packet of each write. One that throws here is refused alone: it has not changed anything. */
+function prepareAll(batch: Batch, number: number): readonly (string | undefined)[] {
+  return batch.writes.map((queued, at) => {
     try {
-      packets.push(queued.prepare(batch))
-      prepared.push(queued)
+      return queued.prepare(number)
     } catch (error) {
-      queued.refuse(error as Error)
+      batch.refuse(at, error)
+      return undefined
     }
-  }
-  return { prepared, packets }
+  })
 }
 
 /** Joins the packets into one buffer, one a line (JSON contains no raw line feed); `ends` says where each ends, with its line feed. */

@@ -70,4 +70,11 @@ export const sideKey = (side: string, minute: number, number: number): Buffer =>
   return key
 }
 
+const IMAGE_ID = /^[\w-]{24}$/
+
+/**
+ * 144 random bits in base64url. The other keys of `images` are shorter or longer. To be checked before a look-up, because LMDB throws at long keys.
+ */
+export const isImageId = (key: string): boolean => IMAGE_ID.test(key)
+
 export const minuteOfKey = (key: Buffer): number => key.readUInt32BE(key.length - 8)

@@ -55,10 +55,6 @@ export class LmdbFile {
     this.#bytes = fstatSync(this.#file).size
   }
 
-  get isEmpty(): boolean {
-    return this.#bytes === 0
-  }
-
   close(): void {
     closeSync(this.#file)
   }
@@ -92,16 +88,18 @@ export class LmdbFile {
     }
   }
 
-  /** Of the newest snapshot that was read. */
+  /** Bytes of a page, as the last method that read the file found them. */
   get pageBytes(): number {
     return this.#pageBytes
   }
 
+  /** The same, read anew. */
   readPageBytes(): number {
     this.#newest()
     return this.#pageBytes
   }
 
+  /** Whether there are only zeros at these bytes of the file. */
   isZero(at: number, length: number): boolean {
     // beyond the end of the file nothing is written
     const there = Math.min(length, this.#bytes - at)

@@ -37,7 +37,7 @@ export class LocalBus implements Bus {
 
   /** Publishes bytes that exist already on several channels. The listeners have been called when it returns, unless a listener calls it. */
   relayIn(channels: readonly string[], { conversation, origin, packet, push }: Omit<Relayed, 'channel'> & { readonly conversation: string }): void {
-    for (const channel of channels) if (this.#channels.has(channel)) this.#relay({ channel, conversation, origin, packet, push })
+    for (const channel of channels) this.#relay({ channel, conversation, origin, packet, push })
   }
 
   #relay(relayed: Relayed): void {
@@ -59,8 +59,10 @@ export class LocalBus implements Bus {
   }
 
   #callListeners(relayed: Relayed): void {
+    const listeners = this.#channels.get(relayed.channel)
+    if (listeners === undefined) return
     // subscribing replaces the array and never changes it, so listeners may come and go during the loop
-    for (const { listener, isClosed } of this.#channels.get(relayed.channel) ?? []) {
+    for (const { listener, isClosed } of listeners) {
       if (isClosed) continue
       try {
         listener(relayed)

@@ -29,7 +29,7 @@ export function* runs(conversation: Conversation): Generator<{ index: number; by
   }
 }
 
-/** The rows of `log` whose entries are replaced, as they are to be. */
+/** The rows of `log` that have replaced entries, as they are to be written. */
 export function rewritten(log: Checksummed, { number, checkpointed, replacements }: Conversation): Iterable<{ key: Buffer; value: Buffer }> {
   const rows = new Map<string, { key: Buffer; value: Buffer }>()
   for (const [seq, json] of replacements) {

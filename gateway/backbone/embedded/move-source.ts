@@ -4,14 +4,13 @@ import type { MovedConversation, MovedImage, MovedRecord, MoveSource } from '../
 import { requireData } from './check-data.ts'
 import { Conversations } from './conversations.ts'
 import type { Conversation } from './conversation.ts'
-import { STAMP, openFiles, type Files } from './files.ts'
+import { openFiles, type Files } from './files.ts'
 import { claimFolder } from './folder.ts'
+import { isImageId } from './keys-on-disk.ts'
 import { replay } from './replay.ts'
 
 const PORTION_BYTES = 524_288
 const NEWLINE = 0x0a
-/** Keys of `images` that are no picture's begin so, see files.ts. */
-const MARKS = ['waits ', 'ends ']
 
 /** Opens a data folder for a move, as a start of a gateway does, and writes nothing. Rejects with `DataFolderError`. */
 export async function openMoveSource(dataDir: string): Promise<MoveSource> {
@@ -84,7 +83,7 @@ function* allRecords(files: Files): Generator<MovedRecord> {
 function* allImages(files: Files): Generator<MovedImage> {
   for (const { key, value } of files.images.getRange({})) {
     const id = key.toString('latin1')
-    if (key.equals(STAMP.images) || MARKS.some((mark) => id.startsWith(mark))) continue
+    if (!isImageId(id)) continue
     const end = files.images.get(Buffer.from(`waits ${id}`))
     const start = value.indexOf(NEWLINE) + 1
     yield {

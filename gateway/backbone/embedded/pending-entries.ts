@@ -6,7 +6,7 @@ import type { IdHash } from './keys-on-disk.ts'
 const FIELDS = 4
 const NOTHING = new Uint32Array(0)
 const FEWEST = 4
-/** Odd numbers that nobody knows: whoever chooses ids whose hashes have much in common does not make them share slots. */
+/** Odd numbers that nobody outside knows, so that nobody can choose ids which share slots, even if their hashes have much in common. */
 const [ODD, ODDER] = [1 + 2 * randomInt(2 ** 30), 1 + 2 * randomInt(2 ** 30)]
 
 /**
@@ -54,7 +54,7 @@ export class PendingEntries {
     return index < 0 ? undefined : index
   }
 
-  /** Of a durable entry. */
+  /** Where the packet of a durable entry is. */
   part(index: number): Part {
     const at = index * FIELDS
     return { batch: this.#batches[index]!, start: this.#numbers[at]!, end: this.#numbers[at + 1]! }

@@ -11,23 +11,16 @@ interface Parts {
   readonly checkpoint: Checkpoint
 }
 
-interface Answer {
-  readonly resolve: (isThere: boolean) => void
-  readonly reject: (error: Error) => void
-}
-
 /** One `replace`. In the journal it is a packet named `replaced`, which is never published; from there a checkpoint brings it into the log's row. */
-export class ReplaceWrite implements QueuedWrite {
+export class ReplaceWrite implements QueuedWrite<boolean> {
   readonly #parts: Parts
   readonly #wanted: Omit<Message, 'prev'>
-  readonly #answer: Answer
   #conversation: Conversation | undefined
   #json: string | undefined
 
-  constructor(parts: Parts, wanted: Omit<Message, 'prev'>, answer: Answer) {
+  constructor(parts: Parts, wanted: Omit<Message, 'prev'>) {
     this.#parts = parts
     this.#wanted = wanted
-    this.#answer = answer
   }
 
   prepare(batch: number): string | undefined {
@@ -45,20 +38,16 @@ export class ReplaceWrite implements QueuedWrite {
     return encodePacket({ type: 'event', name: 'replaced', args: [message] })
   }
 
-  settle(part: Part | undefined): void {
-    if (part === undefined) return this.#answer.resolve(false)
+  /** Whether the message was there. */
+  settle(part: Part | undefined): boolean {
+    if (part === undefined) return false
     const conversation = this.#conversation!
     conversation.replace(this.#wanted.seq, Buffer.from(this.#json!))
     this.#parts.checkpoint.grew(conversation, part.end - part.start)
-    this.#answer.resolve(true)
+    return true
   }
 
-  fail(error: Error): void {
+  rollBack(): void {
     this.#conversation?.rollBack()
-    this.#answer.reject(error)
-  }
-
-  refuse(error: Error): void {
-    this.#answer.reject(error)
   }
 }

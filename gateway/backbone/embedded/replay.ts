@@ -10,20 +10,11 @@ import { batchKey, batchOf, idHash } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
 import { BLANK } from './blank-write.ts'
-import type { JournalledErasure } from './erase-write.ts'
-
-const ERASED = Buffer.from('2["erased"')
-
-/** Of a conversation: the last line of the journal that erases it, and the epochs that are erased. */
-interface Erased {
-  readonly batch: number
-  readonly index: number
-  readonly epochs: ReadonlySet<string>
-}
+import { JournalledErasures, type LinePlace } from './journalled-erasures.ts'
 
 /** Reads into memory what the journal has and `main` lacks. Returns the journal's oldest and newest batch; throws `DamagedFolder`. */
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
-  const erased = readErased(files)
+  const erasures = readErasures(files)
   let oldest = 0
   let newest = 0
   for (const { key, value } of files.journal.getRange({ start: batchKey(1) })) {
@@ -31,53 +22,34 @@ export function replay(files: Files, conversations: Conversations): { oldest: nu
     if (oldest === 0) oldest = batch
     newest = batch
     let index = 0
-    for (const line of lines(value)) apply(conversations, Buffer.from(line), { batch, index: index++, erased })
+    for (const line of lines(value)) apply(conversations, Buffer.from(line), { batch, index: index++, erasures })
   }
   for (const conversation of conversations.pendingConversations) conversation.upcoming = conversation.durable.copy()
   if (newest < files.checkpointed) throw damaged(files.checkpointed)
   return { oldest: Math.max(oldest, 1), newest }
 }
 
-function readErased(files: Files): Map<string, Erased> {
-  const all = new Map<string, Erased>()
+function readErasures(files: Files): JournalledErasures {
+  const erasures = new JournalledErasures()
   for (const { key, value } of files.journal.getRange({ start: batchKey(1) })) {
+    const batch = batchOf(key)
     let index = 0
-    for (const line of lines(value)) {
-      if (line.subarray(0, ERASED.length).equals(ERASED)) {
-        const packet = decodePacket(line.toString())
-        const { conversation, epoch } = (packet.type === 'event' ? packet.args[0] : undefined) as JournalledErasure
-        const epochs = new Set([...(all.get(conversation)?.epochs ?? []), epoch])
-        all.set(conversation, { batch: batchOf(key), index, epochs })
-      }
-      index++
-    }
+    for (const line of lines(value)) erasures.read(line, { batch, index: index++ })
   }
-  return all
+  return erasures
 }
 
-interface Place {
-  readonly batch: number
-  readonly index: number
-  readonly erased: ReadonlyMap<string, Erased>
-}
-
-/** What is before the last erasure of its conversation counts for nothing, whether `main` has had it or not. */
-const isErased = (conversation: string, { batch, index, erased }: Place): boolean => {
-  const last = erased.get(conversation)
-  return last !== undefined && (batch < last.batch || (batch === last.batch && index < last.index))
-}
-
-function apply(conversations: Conversations, line: Buffer, place: Place): void {
-  const { batch } = place
+function apply(conversations: Conversations, line: Buffer, place: LinePlace & { readonly erasures: JournalledErasures }): void {
+  const { batch, erasures } = place
   const packet = decodePacket(line.toString())
   if (packet.type !== 'event') throw damaged(batch)
   if (packet.name === BLANK) return
   const { conversation: of } = packet.args[0] as { readonly conversation: string }
-  if (isErased(of, place)) return
+  if (erasures.isErased(of, place)) return
   if (packet.name === 'erased') {
     const conversation = conversations.get(of)
     // `main` may be ahead: it has deleted the log, and has the next one
-    const isAhead = conversation.number > 0 && !place.erased.get(of)!.epochs.has(conversation.epoch)
+    const isAhead = conversation.number > 0 && !erasures.hasEpoch(of, conversation.epoch)
     if (!isAhead) conversation.erase()
     conversation.pendingBytes += line.length
     conversations.touch(conversation, batch)

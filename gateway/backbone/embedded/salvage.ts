@@ -7,6 +7,7 @@ import { DamagedFolder, DataFolderError, claimFolder } from './folder.ts'
 import { openEmbedded } from './embedded.ts'
 import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
 import { CHECKSUMS_FROM, FORMAT, openFiles, prepareEnvironment, type Files } from './files.ts'
+import { isImageId } from './keys-on-disk.ts'
 import { fingerprintOf, Wreck } from './wreck.ts'
 
 /** What a salvage recovered. */
@@ -141,7 +142,7 @@ async function readAll(
     },
     onImage: (key, value) => {
       files.requireSpace()
-      images.add(key.toString())
+      if (isImageId(key.toString('latin1'))) images.add(key.toString('latin1'))
       files.images.putSync(key, value)
     },
   })

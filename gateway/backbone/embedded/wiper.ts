@@ -80,7 +80,7 @@ export class Wiper {
     const { about } = files
     const erasedCount = this.#erasedCount
     const batch = commit.last
-    await new Promise<void>((resolve, reject) => commit.add(new BlankWrite({ resolve, reject })))
+    await commit.add(new BlankWrite())
     await checkpoint.pass(batch)
     for (const environment of files.environments) await this.#wipe(environment)
     if (erasedCount !== this.#erasedCount) return

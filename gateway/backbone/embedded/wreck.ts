@@ -35,6 +35,7 @@ const IN_JOURNAL = 2
 export interface WreckEvents {
   /** Called for each copy of a message. Of several messages with one number the lower `rank` is to be preferred. */
   onMessage(message: Message, json: Buffer, rank: number): void
+  /** Called for each entry of `images` but the stamp: pictures, and the marks of those that no message names yet (files.ts). */
   onImage(key: Buffer, value: Buffer): void
 }
 
@@ -99,7 +100,7 @@ export class Wreck {
     return journalled !== undefined && isNewer ? journalled.assignment : stored
   }
 
-  /** Says so where the file comes from another folder. */
+  /** A sentence where the file comes from another folder; else undefined. */
   #strayOf(folder: string, environment: Environment): string | undefined {
     if (environment === 'main') return undefined
     let stamp: string | undefined

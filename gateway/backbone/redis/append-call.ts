@@ -1,7 +1,7 @@
 import type { Words } from './command-writer.ts'
 import type { Beside, Op, Script } from './op.ts'
 
-/** What scripts/append.lua takes: all heads, all logs, then the keys of the commands beside; see there. */
+/** Writes a call of scripts/append.lua; its arguments are listed there. */
 export function writeAppends({ sha, head }: Script, members: readonly { readonly op: Op<unknown> }[], words: Words): void {
   let keysCount = 0
   let argsCount = 1 + head.length

@@ -19,7 +19,7 @@ const NONE: readonly string[] = []
 /** What all appends of a store have in common. */
 export interface AppendOptions {
   readonly scripts: Scripts
-  readonly settings: Pick<RedisSettings, 'keepCount' | 'keepMs' | 'unansweredMs'>
+  readonly settings: Pick<RedisSettings, 'keepCount' | 'keepMs' | 'unansweredMs' | 'onAppendRefused'>
   /**
    * Called when Redis has the entry; the append resolves after what this returns. `isUnanswered`: only one side has written, so the conversation will
    * be forgotten unless the other answers.
@@ -27,24 +27,25 @@ export interface AppendOptions {
   readonly onAppended: (append: AppendOp, appended: Appended, isUnanswered: boolean) => Promise<unknown> | undefined
 }
 
-/** Others were faster so often: then Redis puts the entry behind theirs, whatever they are. */
-const PATIENCE = 3
-/** Others were faster so often where Redis cannot do that; and so often the append was behind one that was refused, or beside too many. */
+/** Refusals after which the script appends the entry itself, behind whatever others have written. */
+const INSIST_AFTER = 3
+/** Refusals after which an append fails where the script cannot do that. */
 const REFUSALS_MAX = 64
-const PASSES_MAX = 1000
-/** A log is cut to what is kept with each so many entries. */
+/** Times that the script may skip an append because one before it in its log was refused, or because the call's reply is full. */
+const SKIPS_MAX = 1000
+/** Every so many entries, a log is cut to what is kept. */
 export const TRIM_COUNT = 32
-/** How long something stays is renewed when this share of it has passed; until then it stays so much longer. */
+/** An expiry is set this share longer than asked for, and set again only when this share of it has passed: not for each message. */
 export const SLACK = 1 / 16
 
 /**
  * An append. What it asks of Redis follows from what the node knows when it is sent, so each attempt asks anew:
  *
  *   write   the next entry, if the head is still the known one
- *   insist  the next entry, behind what others have written meanwhile: two nodes whose calls alternate would refuse one of them for ever
- *   look    whether an entry that may be the same message is it; or whether the side is muted, the log empty, as this node believes
+ *   insist  the next entry, behind what others have written meanwhile: of two nodes whose calls alternate one might be refused for ever
+ *   look    is the entry that may be this message really it? Or: is the side muted, or the log empty, as this node believes?
  *
- * Refused, because the head is another one: the node learns it, and the next attempt begins again.
+ * Where it is refused, because the head is another one, the node learns that head, and the next attempt begins with it.
  */
 export class AppendOp implements Op<Answer> {
   readonly log: KnownLog
@@ -52,25 +53,26 @@ export class AppendOp implements Op<Answer> {
   keys = NONE
   args = NONE
   beside: Beside[] | undefined
-  /** The lists are written at the same time. */
+  /** The entry into both sides' lists, which is written at the same time. */
   entering: Promise<unknown> | undefined
   readonly #options: AppendOptions
   readonly #id: string
   readonly #identity: string
   readonly #tail: string
   readonly #hash: number
-  /** The writing side's place in the conversation. */
-  readonly #place: 0 | 1 | undefined
-  /** What the attempt under way expects; written, if it is carried out. */
+  /** Index of the writing side in `log.sides`; undefined: it is neither. */
+  readonly #sideIndex: 0 | 1 | undefined
+  /** The head that the attempt under way expects, and the one that it leaves. */
   #expected: LogHead | undefined
   #next: LogHead | undefined
-  #looksAt = 0
+  /** Seq of the entry that may be this message; 0: there is none. */
+  #candidate = 0
   #mute: AssignmentHead['muted'][number] | undefined
-  /** Entries from here on have been looked at: only their hashes are the same. 0: none has been. */
-  #isElse = 0
+  /** Candidates from this seq on have been looked at and are other messages with the same hash; 0: none has been. */
+  #ruledOut = 0
   #refusalCount = 0
-  #passCount = 0
-  /** Of attempts before: one whose answer was lost may have been carried out. */
+  #skipCount = 0
+  /** Of earlier attempts: one whose answer was lost may have been carried out. */
   #stamps: string[] | undefined
 
   constructor(options: AppendOptions, log: KnownLog, message: NewMessage) {
@@ -82,7 +84,7 @@ export class AppendOp implements Op<Answer> {
     this.#identity = messageIdentity(message, this.#id)
     this.#tail = messageTail(message, this.#identity)
     this.#hash = hashOf(this.#identity)
-    this.#place = message.side === sides[0] ? 0 : message.side === sides[1] ? 1 : undefined
+    this.#sideIndex = message.side === sides[0] ? 0 : message.side === sides[1] ? 1 : undefined
   }
 
   get key(): string {
@@ -108,15 +110,15 @@ export class AppendOp implements Op<Answer> {
     if (this.#next !== undefined) this.#remember(this.#next.stamp)
     this.#next = undefined
     this.beside = undefined
-    this.#looksAt = this.log.find(this.#hash, this.#isElse === 0 ? Infinity : this.#isElse)
+    this.#candidate = this.log.find(this.#hash, this.#ruledOut === 0 ? Infinity : this.#ruledOut)
     this.#mute = head.assignment.muted.length === 0 ? undefined : this.#muteIn(head, at)
-    if (this.#looksAt > 0) this.#look(String(this.#looksAt - head.seq - 1), '')
+    if (this.#candidate > 0) this.#look(String(this.#candidate - head.seq - 1), '')
     else if (this.#mute !== undefined || (isReply === true && head.seq === 0)) this.#look('', this.log.keys.meta)
-    else if (this.#refusalCount >= PATIENCE && this.log.isFirst && head.seq > 0 && head.soleSide === '0') this.#insist(head)
+    else if (this.#refusalCount >= INSIST_AFTER && this.log.isFirst && head.seq > 0 && head.soleSide === '0') this.#insist(head)
     else this.#write(head)
   }
 
-  /** Built anew for each attempt; while one is under way they would be most of what is kept. */
+  /** Keys and arguments are built anew for each attempt; while one is under way they would be most of what is in memory. */
   sent(): void {
     this.keys = this.args = NONE
     this.beside = undefined
@@ -127,14 +129,14 @@ export class AppendOp implements Op<Answer> {
       this.log.confirm(this.#next!, this.#hash)
       return this.#written()
     }
-    if (reply === 0) return this.#passed()
+    if (reply === 0) return this.#skipped()
     const [kind, text, ...entries] = reply as [kind: string, text: string, ...entries: string[]]
-    if (kind === '=') return this.#seen(text)
+    if (kind === '=') return this.#looked(text)
     if (kind === '!') throw Object.assign(new Error(text), { name: 'ReplyError' })
     this.log.learn(this.#expected!, text, entries)
-    this.#isElse = 0
+    this.#ruledOut = 0
     const own = entries.find((entry) => this.#isOwn(entry.slice(0, STAMP_LENGTH)))
-    return (own === undefined ? undefined : this.#found(own, parseHead(text))) ?? this.#count()
+    return (own === undefined ? undefined : this.#answerOf(own, parseHead(text))) ?? this.#count()
   }
 
   #remember(stamp: string): void {
@@ -151,9 +153,10 @@ export class AppendOp implements Op<Answer> {
     return assignment.muted.find((one) => one.side === side && (one.until === undefined || at < one.until))
   }
 
-  #look(place: string, meta: string): void {
+  /** `index`: the candidate's, from the log's end (LINDEX); '': the assignment is read from `meta` instead. */
+  #look(index: string, meta: string): void {
     this.keys = this.log.headAndLog
-    this.args = [this.#expected!.text, '', place, meta, '']
+    this.args = [this.#expected!.text, '', index, meta, '']
   }
 
   #write(before: LogHead): void {
@@ -167,18 +170,18 @@ export class AppendOp implements Op<Answer> {
       at,
       soleSide: this.#soleSideAfter(before),
       id: this.#id,
-      by: this.#place,
+      by: this.#sideIndex,
     })
     this.#next = next
     const tail = at === wanted ? this.#tail : messageTail({ ...this.#message, at }, this.#identity)
     const entry = `${next.seq},${before.id === '' ? '' : `"prev":${before.id},`}${tail}`
     const packet = this.log.start(next.epoch).text + entry + ']'
     const line = next.text.slice(0, next.text.length - next.assignment.text.length)
-    const told = writeEntry(before.stamp, line, inboxEntry(origin, this.log.name, packet))
+    const published = writeEntry(before.stamp, line, inboxEntry(origin, this.log.name, packet))
     this.keys = this.log.headAndLog
-    this.args = [before.text, next.text, this.#headLasts(next), next.stamp + entry, told]
-    this.#keep(before, next)
-    this.#name()
+    this.args = [before.text, next.text, this.#headExpiry(next), next.stamp + entry, published]
+    this.#setExpiry(before, next)
+    this.#storeName()
     if (keepCount > 0 && next.seq % TRIM_COUNT === 0) this.#add([log, 'LTRIM', String(-keepCount), '-1'])
   }
 
@@ -188,8 +191,9 @@ export class AppendOp implements Op<Answer> {
     const { conversation, origin } = this.#message
     const parts = [origin, conversation, this.log.start(before.epoch).text, this.#identity, this.#id, this.#tail]
     this.keys = this.log.headAndLog
-    this.args = [before.text, '+', this.#place === undefined ? '0' : String(this.#place + 1), stamp, parts.join('\n')]
-    this.#name()
+    const side = this.#sideIndex === undefined ? '0' : String(this.#sideIndex + 1)
+    this.args = [before.text, '+', `${side} ${this.#headExpiry(before)}`, stamp, parts.join('\n')]
+    this.#storeName()
   }
 
   #soleSideAfter(before: LogHead): SoleSide {
@@ -197,25 +201,25 @@ export class AppendOp implements Op<Answer> {
     return before.seq === 0 || before.soleSide === mine ? mine : '0'
   }
 
-  /** The head ends before log and meta, which are nothing without it. A block by the shop outlives everything. */
-  #headLasts({ soleSide, assignment }: LogHead): string {
+  /** Ms after which the head expires, '' for never: before log and meta, which are nothing without it. A block by the shop outlives everything. */
+  #headExpiry({ soleSide, assignment }: LogHead): string {
     const { keepMs, unansweredMs } = this.#options.settings
     const ms = Math.min(keepMs > 0 && assignment.muted.length === 0 ? keepMs : Infinity, soleSide === '0' ? Infinity : unansweredMs)
     return ms === Infinity ? '' : String(Math.ceil(ms))
   }
 
-  /** How long log and meta stay. The head of a conversation that may be forgotten ends first: without it the rest counts for nothing. */
-  #keep(before: LogHead, next: LogHead): void {
+  /** Sets when log and meta expire, later than the head. */
+  #setExpiry(before: LogHead, next: LogHead): void {
     const { keepMs, unansweredMs } = this.#options.settings
     const { log, meta } = this.log.keys
     const isSole = next.soleSide !== '0'
     const isAnswer = before.soleSide !== '0' && !isSole
     if (before.text === '') this.#add([meta, 'DEL', '', ''])
-    // so that all keys of a conversation are there: a Cluster moves a slot key by key
+    // so that all keys of a conversation exist: while a Cluster moves a slot it refuses calls of which it lacks a key
     if (before.seq === 0) this.#add([meta, 'HSET', 'o', '1'])
     if (isAnswer) this.#add([meta, 'PERSIST', '', ''])
     const known = this.log
-    // also of a log that was written while it was to be kept for some days only
+    // the log may have an expiry from a time when KEEP_DAYS was set
     if (keepMs === 0 && !isSole && (isAnswer || known.keptAt === -Infinity)) {
       this.#add([log, 'PERSIST', '', ''])
       this.#add([meta, 'PERSIST', '', ''])
@@ -233,7 +237,7 @@ export class AppendOp implements Op<Answer> {
     this.#add([log, 'PEXPIRE', longer(ms), ''])
   }
 
-  #name(): void {
+  #storeName(): void {
     const { name, side } = this.#message
     if (name === undefined) return
     const known = this.log
@@ -250,24 +254,26 @@ export class AppendOp implements Op<Answer> {
 
   #count(): typeof AGAIN {
     if (++this.#refusalCount > REFUSALS_MAX) throw new Unavailable('Redis: others write in this conversation faster than this node')
+    this.#options.settings.onAppendRefused()
     return AGAIN
   }
 
-  /** This append's own entry in a log that has moved on: its answer is that of the first time. */
-  #found(stored: string, head: LogHead): Answer | undefined {
+  /** The answer of an earlier attempt of this append, whose entry is in the log although its reply was lost. */
+  #answerOf(stored: string, head: LogHead): Answer | undefined {
     const entry = entryOf(stored)
     if (entry === undefined) return undefined
     const { seq, stamp, prev = '' } = entry
-    // the entry may be cut, but its time is also that of the head which it made
+    // the entry may be cut short, but its time is also in the head that it made
     const at = seq === head.seq ? head.at : stamp === this.#next?.stamp ? this.#next.at : undefined
-    // next time it is looked up like any other
+    // without a time the next attempt looks it up, like any other candidate
     return at === undefined ? undefined : this.#reply(head, { seq, at, prev, duplicate: false })
   }
 
-  /** The driver sends a call whose connection broke again; where the first one was carried out, the second is refused. */
-  #passed(): Answer | typeof AGAIN {
+  /** Skipped; but the driver repeats a call whose connection broke, and where the first one was carried out, the second is refused and skipped. */
+  #skipped(): Answer | typeof AGAIN {
     if (this.#next !== undefined && this.log.wasWritten(this.#next)) return this.#written()
-    if (++this.#passCount > PASSES_MAX) throw new Unavailable('Redis: those before it in this conversation are refused')
+    if (++this.#skipCount > SKIPS_MAX) throw new Unavailable('Redis: messages before it in this conversation are refused')
+    this.#options.settings.onAppendRefused()
     return AGAIN
   }
 
@@ -276,18 +282,18 @@ export class AppendOp implements Op<Answer> {
     return this.#reply(next, { seq: next.seq, at: next.at, prev: this.#expected!.id, duplicate: false })
   }
 
-  #seen(text: string): Answer | typeof AGAIN {
+  #looked(text: string): Answer | typeof AGAIN {
     const head = this.#expected!
-    if (this.#looksAt === 0) {
+    if (this.#candidate === 0) {
       const mute = this.#mute
       if (mute === undefined) throw new NotStarted()
-      // its key is on its way to another server of the Cluster
+      // the key with the assignment is on its way to another server of the Cluster
       if (text === '') return this.#count()
       throw new Muted(text, mute.until)
     }
     const entry = entryOf(text)
-    if (entry?.identity !== this.#identity || entry.seq !== this.#looksAt) {
-      this.#isElse = this.#looksAt
+    if (entry?.identity !== this.#identity || entry.seq !== this.#candidate) {
+      this.#ruledOut = this.#candidate
       return AGAIN
     }
     const { at } = JSON.parse(`{"seq":${text.slice(STAMP_LENGTH)}`) as Pick<Message, 'at'>
@@ -306,7 +312,10 @@ export class AppendOp implements Op<Answer> {
 
 const longer = (ms: number): string => String(Math.ceil(ms * (1 + SLACK)))
 
-/** '1' or '2', the writing side's place in the conversation, if that is forgotten unless the other side answers; '0' for a shop, which writes only to people it knows. */
+/**
+ * '1' or '2', the writing side, in a conversation that is forgotten unless the other side answers; '0' for a shop, which writes only to people it
+ * knows.
+ */
 export const soleSideOf = ({ side }: Pick<NewMessage, 'side'>, sides: KnownLog['sides']): SoleSide =>
   isShopSide(side) ? '0' : sides[0] === side ? '1' : '2'
 

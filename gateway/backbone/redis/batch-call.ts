@@ -4,19 +4,19 @@ import type { Lane, Pending } from './pending.ts'
 
 /** What a connection sends. */
 export interface Sendable {
-  /** The command's. */
+  /** Of the command. */
   readonly name: string
   write(words: Words): void
 }
 
-/** One command of a batch, and the operations it carries: one plain command, or any number for one script. */
+/** One command of a batch: a plain command with its one operation, or a script call with any number of operations. */
 export class BatchCall implements Sendable {
   readonly script: Script | undefined
   readonly isAsking: boolean
   readonly members: Pending[] = []
   readonly #of: number | Lane
 
-  /** `of`: the group whose operations it takes, or the one lane. */
+  /** `of`: the group whose operations it takes (`Ring.groupOf`), or the only lane. */
   constructor(script: Script | undefined, of: number | Lane, isAsking: boolean) {
     this.script = script
     this.isAsking = isAsking

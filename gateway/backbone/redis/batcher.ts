@@ -1,5 +1,6 @@
 import { Unavailable } from '../backbone.ts'
 import { BatchCall, PlainCommand } from './batch-call.ts'
+import { isOfServer } from './failure.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { AGAIN } from './op.ts'
 import type { Lane, Pending } from './pending.ts'
@@ -18,9 +19,9 @@ export interface BatcherOptions {
 const BATCH_WEIGHT = 200
 
 /**
- * Sends what is ready at the end of the event loop's turn, or of that in which the batch in flight has come back. No timer: an idle connection adds
- * no latency, a busy one batches by itself. Not at once, although Redis could begin earlier: a turn reads from many sockets, and all but the first
- * message of it would wait for that one to come back.
+ * Sends what is ready at the end of a turn of the event loop; while a batch is in flight, at the end of the turn in which it comes back. There is no
+ * timer: an idle connection adds no latency, a busy one makes larger batches by itself. Nothing is sent within the turn, although Redis could begin
+ * earlier: a turn reads from many sockets, and all but its first message would wait for that one's reply.
  */
 export class Batcher {
   readonly #options: BatcherOptions
@@ -76,7 +77,7 @@ export class Batcher {
 
   #take(): { lanes: Lane[]; calls: BatchCall[] } {
     const calls: BatchCall[] = []
-    // logs remember which batch they were in, and should not keep all that was in it
+    // a mere mark: logs remember the batch they were in, and must not keep its operations in memory
     const batch = {}
     let count = 0
     let weight = 0
@@ -88,7 +89,7 @@ export class Batcher {
         if (weight > 0 && (pending.isAlone || weight + pending.op.weight > BATCH_WEIGHT)) break
         weight += pending.isAlone ? BATCH_WEIGHT : pending.op.weight
         pending.op.prepare?.(batch)
-        last = placeFor(pending, group, calls, last)
+        last = callFor(pending, group, calls, last)
         calls[last]!.members.push(pending)
       }
       lane.isAsking = false
@@ -119,8 +120,8 @@ export class Batcher {
 
 const ASKING = new PlainCommand(['ASKING'])
 
-/** The number of the call that takes the operation; not one before its predecessor's, `last`. */
-function placeFor(pending: Pending, group: number, calls: BatchCall[], last: number): number {
+/** Index of the call that takes the operation: `last`, the call of the one before it in its lane, or a later one. */
+function callFor(pending: Pending, group: number, calls: BatchCall[], last: number): number {
   const { op, lane, isAlone, isApart } = pending
   const { script } = op
   if (script !== undefined && !isAlone) {
@@ -129,7 +130,7 @@ function placeFor(pending: Pending, group: number, calls: BatchCall[], last: num
   return calls.push(new BatchCall(script, isApart ? lane : group, lane.isAsking)) - 1
 }
 
-/** Sending threw, and which operation is to blame is unknown: each is sent again alone (all are idempotent); one that was alone is refused. */
+/** Sending threw, and nobody knows for which operation: each is sent again alone (all are idempotent); one that was alone is refused. */
 function retryAlone(calls: readonly BatchCall[], error: Error): undefined {
   const members = calls.flatMap((call) => call.members)
   if (members.length === 1) members[0]!.refuse(error)
@@ -137,7 +138,7 @@ function retryAlone(calls: readonly BatchCall[], error: Error): undefined {
 }
 
 function settle({ script, members }: BatchCall, reply: unknown): void {
-  // a script that says the same to all says it once: the driver takes longer over each item of a reply than the node over its answer
+  // one value is for all: the driver spends more on each item of a list than the node on the answer it becomes
   const isForEach = script !== undefined && Array.isArray(reply)
   for (let i = 0; i < members.length; i++) {
     const pending = members[i]!
@@ -154,7 +155,7 @@ function refuse({ members }: BatchCall, error: Error): void {
   for (const pending of members) pending.refuse(error)
 }
 
-/** Replies that say "elsewhere" or "not yet": the operations stay in their lanes and are retried. */
+/** Error replies that say "elsewhere" or "not yet": the operations stay in their lanes and are retried. */
 const RETRYABLE = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT)\b/
 
 function fail(call: BatchCall, error: Error, errors: Map<Lane, Error>): void {
@@ -162,10 +163,10 @@ function fail(call: BatchCall, error: Error, errors: Map<Lane, Error>): void {
   if (isReply && RETRYABLE.test(error.message)) {
     for (const pending of call.members) {
       errors.set(pending.lane, error)
-      // the slot moves, and the keys of one conversation are on another server than those of the next
+      // while a slot moves, the keys of two conversations may be on two servers
       pending.isApart = true
     }
-  } else if (isReply && call.members.length > 1) {
+  } else if (isReply && call.members.length > 1 && !isOfServer(error)) {
     // One bad operation must not fail the others; all are idempotent, so each is sent again alone.
     for (const pending of call.members) pending.isAlone = true
   } else refuse(call, error)

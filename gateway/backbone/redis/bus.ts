@@ -7,6 +7,7 @@ import { framed, inboxEntry, inConversation, readInbox, unframed, type InboxEntr
 import { Inboxes } from './inboxes.ts'
 import { routeKey } from './keys.ts'
 import { commandOp, tellOp } from './operations.ts'
+import type { Place } from './ring.ts'
 import { placeOfChannel, Routes } from './routes.ts'
 import { Subscriptions } from './subscriptions.ts'
 
@@ -159,8 +160,9 @@ export class RedisBus implements Bus {
   }
 
   #onPayload(name: string, payload: Buffer): void {
-    if (this.#inboxes.placeOf(name) !== undefined) {
-      const number = readInbox(payload, (entry) => this.#onEntry(entry))
+    const place = this.#inboxes.placeOf(name)
+    if (place !== undefined) {
+      const number = readInbox(payload, (entry) => this.#onEntry(entry, place))
       return this.#inboxes.received(name, number)
     }
     const channel = this.#channels.get(name)
@@ -169,18 +171,24 @@ export class RedisBus implements Bus {
     call(channel, { channel: name, origin, packet, push: readPushHead(packet) })
   }
 
-  #onEntry({ name, isConversation, origin, packet, write }: InboxEntry): void {
+  #onEntry({ name, isConversation, origin, packet, write }: InboxEntry, place: Place): void {
     const log = write === undefined ? undefined : this.#context.logs.heard(name, write, packet)
     if (!isConversation) {
       const channel = this.#channels.get(name)
       if (channel !== undefined) call(channel, { channel: name, origin, packet, push: readPushHead(packet) })
+      else this.#routes.leaveAgain(place, name)
       return
     }
     const push = readPushHead(packet)
-    for (const channel of log?.sideChannels ?? sidesOf(name).map(sideChannel)) {
+    const channels = log?.sideChannels ?? sidesOf(name).map(sideChannel)
+    let isHeard = false
+    for (const channel of channels) {
       const known = this.#channels.get(channel)
-      if (known !== undefined) call(known, { channel, conversation: name, origin, packet, push })
+      if (known === undefined) continue
+      isHeard = true
+      call(known, { channel, conversation: name, origin, packet, push })
     }
+    if (!isHeard) for (const channel of channels) this.#routes.leaveAgain(place, channel)
   }
 
   /** Inboxes count as regained also when they are subscribed for the first time: then nobody follows anything yet. */

@@ -1,3 +1,4 @@
+import { Unavailable } from '../backbone.ts'
 import { commandOp } from './operations.ts'
 import type { Router } from './router.ts'
 
@@ -28,11 +29,16 @@ export class RedisClock {
     return this.#last
   }
 
-  /** Must be called every few seconds. Resolves when the server has replied, or cannot be reached: then the time goes on as before. */
+  /**
+   * Must be called every few seconds. Resolves when the server has replied, or cannot be reached: then the time goes on as before. Rejects where the
+   * server refuses to tell the time (an ACL without `+time`).
+   */
   async sync(): Promise<void> {
     const before = performance.now()
-    // the connection reports why the server is unreachable
-    const reply = await this.#reads.run(commandOp('clock', ['TIME'], 0.1)).catch(() => undefined)
+    const reply = await this.#reads.run(commandOp('clock', ['TIME'], 0.1)).catch((error: unknown) => {
+      // the connection reports why the server is unreachable
+      if (!(error instanceof Unavailable)) throw error
+    })
     if (reply === undefined) return
     const after = performance.now()
     const [seconds, microseconds] = (reply as string[]).map(Number) as [number, number]

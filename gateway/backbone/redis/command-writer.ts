@@ -1,20 +1,20 @@
 const SMALLEST_BYTES = 16_384
-/** A larger one is not kept for the next batch. */
+/** A larger buffer is not kept for the next batch. */
 const KEPT_BYTES = 524_288
-/** Of a word, around its text: `$`, the number, and two line ends. */
+/** Room for what surrounds a word's text: `$`, its length, and two line ends. */
 const AROUND_BYTES = 24
 const [ZERO, CR, LF, ARRAY, STRING] = [0x30, 0x0d, 0x0a, 0x2a, 0x24]
 
-/** Takes commands word by word. */
+/** Takes commands word by word; a word is the command's name or an argument (RESP: a bulk string). */
 export interface Words {
-  /** Before each command. */
+  /** To be called before each command, with the number of its words. */
   begin(wordsCount: number): void
   word(text: string): void
 }
 
 /**
- * Commands as they go over the wire. Each word is written once, into one buffer: of a batch's thousand words, joining them to a text, measuring and
- * encoding it was a tenth of all that a node did for a message.
+ * Commands as they go over the wire (RESP). Each word is written once, into one buffer. Before, the thousand words of a batch were joined to a text, which was
+ * measured and then encoded: a tenth of all that a node did for a message.
  */
 export class CommandWriter implements Words {
   #bytes = Buffer.allocUnsafeSlow(SMALLEST_BYTES)
@@ -25,7 +25,7 @@ export class CommandWriter implements Words {
     return this.#at
   }
 
-  /** Ends with the next `clear`. */
+  /** The bytes of the buffer itself, valid until the next `clear`. */
   slice(from: number, to: number): Buffer {
     return this.#bytes.subarray(from, to)
   }
@@ -41,10 +41,10 @@ export class CommandWriter implements Words {
     this.#at += headBytes(wordsCount)
   }
 
-  /** Most are ASCII, so their number of bytes is guessed; where it is another, the text moves if the number has more digits. */
+  /** Most words are ASCII, so the number of bytes is taken to be that of code units; where it is greater and has more digits, the text is moved. */
   word(text: string): void {
     const { length } = text
-    // more than three bytes no code unit takes
+    // a code unit takes at most three bytes
     this.#reserve(AROUND_BYTES + 3 * length)
     const bytes = this.#bytes
     const guessed = this.#at + headBytes(length)
@@ -75,7 +75,7 @@ export class CommandWriter implements Words {
   }
 }
 
-/** Of `*12\r\n`, and of `$5\r\n`. */
+/** How long `*12\r\n` or `$5\r\n` is. */
 function headBytes(value: number): number {
   let count = 4
   for (let rest = value; rest >= 10; rest = Math.trunc(rest / 10)) count++

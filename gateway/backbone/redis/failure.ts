@@ -3,11 +3,17 @@ import { Muted, NotStarted, Unavailable } from '../backbone.ts'
 /** Error replies of a server that is up but cannot serve now; the command may be retried later. */
 const TEMPORARY = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF|UNKILLABLE|NOSCRIPT|MOVED|ASK)\b/
 
+/** Those of which every command that writes would get the same. */
+const OF_SERVER = /^(LOADING|BUSY|MASTERDOWN|READONLY|NOREPLICAS|OOM|MISCONF|UNKILLABLE)\b/
+
 /** Thrown by our own code that reads a reply, not by the driver. */
 const OWN_ERRORS = [Unavailable, Muted, NotStarted, TypeError, SyntaxError]
 
 /** An error reply by Redis; everything else that ioredis rejects with is a broken connection. */
 const isReply = (error: Error): boolean => error.name === 'ReplyError'
+
+/** Whether the server refuses to write anything, whatever the operation. */
+export const isOfServer = (error: Error): boolean => isReply(error) && OF_SERVER.test(error.message)
 
 export const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out'
 

@@ -19,13 +19,13 @@ export function unframed(payload: Buffer): { origin: string; packet: Buffer } {
 /**
  * What travels in a node's inbox: its number, then entries with a control character before each, which no JSON contains. An entry is the id of the
  * origin session, a newline, where it was published, a newline, the packet. Where: a channel, or a conversation with `~` before it.
- * An append puts a line of its own before that, which begins with another control character: what other nodes' knowledge of the log becomes.
+ * Before an append's entry is a line that begins with another control character: from it, nodes that know the log's head learn the next head.
  */
 export const inboxEntry = (origin: string, where: string, packet: string): string => `${origin}\n${where}\n${packet}`
 
 export const inConversation = (conversation: string): string => `~${conversation}`
 
-/** `before`: the stamp of the head that the append followed. `line`: the first of the head that it made (log-head.ts). */
+/** An append's entry. `before`: the stamp of the head that it followed. `line`: the first line of the head that it made (log-head.ts). */
 export const writeEntry = (before: string, line: string, entry: string): string => `\x01${before} ${line}\n${entry}`
 
 export interface InboxEntry {
@@ -33,11 +33,13 @@ export interface InboxEntry {
   /** The channel or conversation. */
   readonly name: string
   readonly isConversation: boolean
+  /** Like `write`, part of the payload, not a copy. */
   readonly packet: Buffer
+  /** The line before an append's entry, without its control character; undefined: it is no append. */
   readonly write: Buffer | undefined
 }
 
-/** The number of a publish into an inbox, 0 where the server could not count; calls `take` with each entry. */
+/** Calls `take` with each entry of a publish into an inbox. Returns its number, 0 where the server could not count. */
 export function readInbox(payload: Buffer, take: (entry: InboxEntry) => void): number {
   const length = payload.length
   let end = endOf(payload, 0)

@@ -4,14 +4,14 @@ import { inboxChannel, inboxKey } from './keys.ts'
 import { commandOp } from './operations.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
-/** How long a number stays at least after its node has died. */
+/** How long Redis keeps an inbox's count after its node has died. */
 const KEPT_MS = '600000'
 
 interface Inbox {
   readonly place: Place
-  /** Of the latest publish that has come, or that need not come; undefined: not known since it was subscribed. */
+  /** Number of the latest publish that has come, or need not come any more; undefined: not known since the inbox was subscribed. */
   last: number | undefined
-  /** Of the latest that has come since it was subscribed. They come in order, so a number that is not greater is of another count. */
+  /** Number of the latest publish that has come since then. They come in order, so one that is not greater means that Redis counts anew. */
   came: number
   /** What Redis had counted at the last look. */
   counted: number
@@ -19,8 +19,8 @@ interface Inbox {
 
 export interface InboxesOptions {
   readonly places: readonly Place[]
-  readonly subscriptions: Subscriptions
-  readonly router: Router
+  readonly subscriptions: Pick<Subscriptions, 'isLive' | 'join'>
+  readonly router: Pick<Router, 'run'>
   readonly node: string
   /** Publishes at this place were lost. */
   readonly onLost: (place: Place) => void
@@ -29,8 +29,8 @@ export interface InboxesOptions {
 }
 
 /**
- * This node's inboxes, one at each place, and the numbers of what is published into them. Redis counts, so a publish that was lost shows in the next one's
- * number; and after a lost one without a next, in what Redis has counted, for which `check` asks every few seconds.
+ * This node's inboxes, one at each place, and the numbers of what is published into them. Redis counts the publishes. So a lost one shows as a hole before
+ * the next number; if none follows, in the count itself, which `check` reads every few seconds.
  */
 export class Inboxes {
   readonly #options: InboxesOptions
@@ -57,7 +57,7 @@ export class Inboxes {
     return this.#inboxes.get(channel)?.place
   }
 
-  /** The inbox is subscribed, perhaps anew: what is published from now on arrives. Resolves when the count is known, which whoever reads now has. */
+  /** The inbox is subscribed, perhaps anew: what is published from now on arrives. Resolves when the count is known; whoever reads the store then has all before. */
   async subscribed(channel: string): Promise<void> {
     const inbox = this.#inboxes.get(channel)!
     inbox.last = undefined
@@ -95,24 +95,24 @@ export class Inboxes {
   async #count(inbox: Inbox): Promise<void> {
     const { router, node, onLost, onForgotten } = this.#options
     const key = inboxKey(inbox.place.start, node)
-    // what comes while the count is under way may be newer than that
+    // publishes may come while the count is on its way, and be newer than it
     const { last: before } = inbox
     const run = (args: readonly string[]): Promise<unknown> => router.run(commandOp(key, args, 0.1))
     const found = await run(['GETEX', key, 'PX', KEPT_MS])
-    // it is there before anything is counted, so that it is missed where Redis has lost all it had
+    // the key exists before anything is counted: if it is missing later, Redis has lost its data
     if (found === null) await run(['SET', key, '0', 'NX', 'PX', KEPT_MS])
     const now = Number(found)
     const { last, counted } = inbox
     inbox.counted = now
     if (last === undefined) inbox.last = now
-    // not known before, or it came that Redis counts from the start again
+    // nothing to compare with; or `received` has noticed meanwhile that Redis counts anew
     else if (before === undefined || last < before) return
     else if (found === null || now < before) {
       inbox.last = now
       inbox.came = 0
       onForgotten(inbox.place)
     } else if (counted > last) {
-      // counted at the look before already, so it is not only late
+      // it was counted at the last look already, so it is lost and not just late
       inbox.last = counted
       onLost(inbox.place)
     }

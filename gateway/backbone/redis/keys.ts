@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { conversationTag } from '../../protocol/keys.ts'
 
 /** Every key of ours begins so, and only ours. */
-export const KEY_START = 'im:'
+const KEY_START = 'im:'
 export const OUR_KEYS = `${KEY_START}*`
 
 /**
@@ -37,7 +37,7 @@ export const imageKey = (id: string): string => `im:image:${id}`
 /** String: which format the server's data have, see format.ts. */
 export const formatKey = (tag: string): string => `im:{${tag}}`
 
-/** How the keys begin that belong to a place, see ring.ts: `name` is a server's number in its ring, or a hash tag. */
+/** How the keys of a place begin (ring.ts). `name`: a server's number in its ring, or a hash tag in braces. */
 export const placeStart = (name: string): string => `${KEY_START}${name}:`
 
 /**
@@ -49,7 +49,7 @@ export const routeKey = (start: string, channel: string): string => `${start}at:
 /** String: how many publishes have gone to a node's inbox at this place, see inboxes.ts. inbox.lua spells it as well. */
 export const inboxKey = (start: string, node: string): string => `${start}in:${node}`
 
-/** The channel of the inbox, in the key's slot. inbox.lua spells it as well. */
+/** The channel of a node's inbox at this place, in the slot of its key. inbox.lua spells it as well. */
 export const inboxChannel = (start: string, node: string): string => `ImInbox:${start.slice(KEY_START.length)}${node}`
 
 /** Hash: what a probe writes. */

@@ -6,7 +6,7 @@ import { hashOf, RecentIds } from './recent-ids.ts'
 import { headAfter, NO_HEAD, parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
 import type { Place } from './ring.ts'
 
-/** What is behind a stamp at a stored entry's beginning: seq, the link, and what identifies the entry. */
+/** How a stored entry goes on behind its stamp: seq, link, and what identifies the message. */
 const ENTRY = /^(\d+),(?:"prev":("(?:[^"\\]|\\.)*"),)?("id":"(?:[^"\\]|\\.)*","from":"(?:[^"\\]|\\.)*","side":"(?:[^"\\]|\\.)*",)/s
 
 export interface StoredEntry {
@@ -18,7 +18,7 @@ export interface StoredEntry {
   readonly identity: string
 }
 
-/** What is enough of a packet for all that `ENTRY` reads. */
+/** `ENTRY` reads no more of a packet than this. */
 const ENTRY_BYTES = 2048
 
 export function entryOf(stored: string): StoredEntry | undefined {
@@ -37,27 +37,27 @@ const NONE: ReadonlySet<string> = new Set()
  *    ↑                   │  └─── refused, others wrote ──→ known, with their ids
  *    └── refused, and Redis has another log than we knew ─┘
  *
- * A log that lost entries (a failover) has another stamp at the same seq, or ends before it. Nothing of what was known is true then, above all
- * not the ids: a message that its sender offers again would be answered as a duplicate of an entry that is gone.
+ * A log that lost entries (a failover) has another stamp at the same seq, or ends before it. Then nothing of what was known is true, above all not
+ * the ids: a message that its sender offers again would be answered as a duplicate of an entry that is gone.
  */
 export class KnownLog {
   readonly conversation: string
   readonly keys: ConversationKeys
-  /** What an append reads and writes. */
+  /** The keys that an append reads and writes. */
   readonly headAndLog: readonly string[]
-  /** What picks its server. */
+  /** Picks the server. */
   readonly channel: string
   readonly sideChannels: readonly [string, string]
-  /** Of these channels. */
+  /** Keys of the routes of both side channels. */
   readonly routes: readonly [string, string]
-  /** As nodes' inboxes call it. */
+  /** The conversation as entries of inboxes name it. */
   readonly name: string
   readonly sides: readonly [string, string]
-  /** Display names by side that this node wrote, as JSON, and nobody else has written since. */
+  /** Display names, as JSON, that this node has written and that nobody has replaced since. */
   names: readonly (readonly [side: string, name: string])[] = []
-  /** When this node last set how long log and meta stay, by `performance.now()`. */
+  /** When this node last set the expiry of log and meta, by `performance.now()`. */
   keptAt = -Infinity
-  /** Per side: what this node wrote into its list. */
+  /** For each side: what this node wrote into its list. */
   listed: (Listed | undefined)[] = []
   readonly #windowCount: number
   readonly #ids: RecentIds
@@ -65,10 +65,10 @@ export class KnownLog {
   #head: LogHead = NO_HEAD
   #ahead: LogHead = NO_HEAD
   #batch: object | undefined
-  /** Hash and seq, in turn, of what the batch under way writes. */
+  /** Hash and seq of each entry that the batch under way writes, in turn. */
   #written: number[] = []
   #isFirst = true
-  /** Stamps of the entries that a refusal of the batch under way told of: up to 60 kB, so they go with the batch. */
+  /** Stamps of the entries in a refusal of the batch under way: up to 60 kB, so they are dropped with the batch. */
   #stamps = NONE
 
   constructor(conversation: string, { windowCount, place }: { windowCount: number; place: Place }) {
@@ -95,7 +95,7 @@ export class KnownLog {
     return this.#start
   }
 
-  /** The head to expect for the next operation of this batch. What an earlier batch foretold and Redis has not confirmed is not believed. */
+  /** The head that the next operation of this batch is to expect. What an earlier batch was to write and Redis has not confirmed does not count. */
   in(batch: object): LogHead {
     this.#isFirst = this.#batch !== batch
     if (this.#isFirst) {
@@ -108,12 +108,12 @@ export class KnownLog {
     return this.#ahead
   }
 
-  /** Whether the operation that asked last for its head is the first of the batch: no other can be refused that must come before it. */
+  /** Whether the operation that last called `in` is the log's first of its batch, so that no refusal of another can come before it. */
   get isFirst(): boolean {
     return this.#isFirst
   }
 
-  /** The newest entry below `before` that may be of this identity, with what the batch under way writes; 0: none is. */
+  /** Seq of the newest entry below `before` that may have this identity, entries of the batch under way included; 0: there is none. */
   find(hash: number, before: number): number {
     for (let i = this.#written.length - 2; i >= 0; i -= 2) {
       const seq = this.#written[i + 1]!
@@ -123,20 +123,22 @@ export class KnownLog {
     return this.#ahead.seq - seq < this.#windowCount ? seq : 0
   }
 
+  /** Makes the head that the next entry of the batch under way will leave. */
   write(hash: number, next: Parameters<typeof headAfter>[1]): LogHead {
     this.#ahead = headAfter(this.#ahead, next)
     this.#written.push(hash, this.#ahead.seq)
     return this.#ahead
   }
 
+  /** Redis has written the entry of this head. */
   confirm(head: LogHead, hash: number): void {
     this.#head = head
     this.#ids.add(head.seq, hash)
   }
 
   /**
-   * Redis refused: not `expected` is its head but this one, and these are the log's newest entries, from the expected head's own on if Redis takes it
-   * for one of this log.
+   * Redis refused, because its head is not `expected` but `text`. `stored`: the log's newest entries, from the expected head's own on if that seems to be
+   * of this log.
    */
   learn(expected: LogHead, text: string, stored: readonly string[]): void {
     const head = parseHead(text)
@@ -160,8 +162,8 @@ export class KnownLog {
   }
 
   /**
-   * Somebody's write was published: where it follows what is known here, it is known, too, and the next append of this node is not refused. Not while a
-   * batch of this node is under way: its answer and the publish come on two connections.
+   * An append was published. Where it follows the known head, its own head is known from now on, and this node's next append is not refused. Ignored while a
+   * batch of this node is under way, because the reply and the publish come on two connections.
    */
   hear(write: Buffer, packet: Buffer): void {
     const known = this.#head
@@ -173,24 +175,27 @@ export class KnownLog {
     this.#ids.add(head.seq, hashOf(found[3]!))
     this.#batch = undefined
     this.#head = this.#ahead = head
-    // its name may be another
+    // it may have brought another name
     const by = this.sides.find((_, i) => head.written[i] === head.seq)
     if (this.names.length > 0) this.names = this.names.filter(([side]) => side !== by)
   }
 
-  /** This node replaced the assignment; `lines` are what the head says of it. Where others wrote meanwhile, the next append is refused, and learns. */
+  /**
+   * This node replaced the assignment, of which the head now has `lines`. Where others have written meanwhile, the next append is refused, and the
+   * node learns.
+   */
   assigned(lines: string): void {
     const { text, assignment, seq } = this.#head
     if (seq === 0 || this.#ahead !== this.#head) return
     this.#head = this.#ahead = parseHead(text.slice(0, text.length - assignment.text.length) + lines)
   }
 
-  /** Whether a refusal of the batch under way told of this write: it had been carried out, and its answer was lost. */
+  /** Whether the entry of this head was in a refusal of the batch under way: it had been written, and the reply was lost. */
   wasWritten({ stamp }: LogHead): boolean {
     return this.#stamps.has(stamp)
   }
 
-  /** All but what is under way: the next append is refused, and learns. */
+  /** Forgets all but what is under way: the next append is refused, and the node learns. */
   forget(): void {
     this.#head = this.#ahead = NO_HEAD
     this.#batch = undefined
@@ -199,14 +204,14 @@ export class KnownLog {
     this.#forgetBeside()
   }
 
-  /** What this node wrote beside the log may not have been written, or somebody else has written since. */
+  /** What this node wrote beside the log may be lost, or replaced by somebody else. */
   #forgetBeside(): void {
     this.names = []
     this.keptAt = -Infinity
   }
 }
 
-/** From its end: of the stamps of one node, the ends differ. */
+/** Compares from the end, because the stamps of one node differ there. */
 function isAt(write: Buffer, stamp: string): boolean {
   for (let i = STAMP_LENGTH - 1; i >= 0; i--) if (write[i] !== stamp.charCodeAt(i)) return false
   return true

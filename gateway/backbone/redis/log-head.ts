@@ -37,7 +37,7 @@ export interface AssignmentHead {
   readonly muted: readonly { readonly side: string; readonly until: number | undefined }[]
 }
 
-export const FOR_EVER = '-'
+const FOR_EVER = '-'
 
 const NO_ASSIGNMENT: AssignmentHead = { text: '', phase: '', muted: [] }
 
@@ -81,7 +81,7 @@ export function headAfter(before: LogHead, next: Pick<LogHead, 'epoch' | 'at' | 
   return { text, stamp, epoch, seq, at, written, soleSide, id, assignment }
 }
 
-/** What `setAssignment` makes of the lines behind the first. */
+/** The lines behind the first, as `setAssignment` stores them. */
 export const assignmentLines = (version: string, phase: string, muted: readonly { readonly side: string; readonly until?: number }[]): string =>
   `\n${version} ${phase}${muted.map(({ side, until }) => `\n${until ?? FOR_EVER} ${side}`).join('')}`
 

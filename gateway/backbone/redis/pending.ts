@@ -5,14 +5,14 @@ import type { Op } from './op.ts'
 export class Pending {
   readonly op: Op<unknown>
   readonly lane: Lane
-  /** In its lane. */
+  /** The next in its lane. */
   next: Pending | undefined
   /** Must be sent in a batch of its own, because a shared one failed as a whole. */
   isAlone = false
   /** Must not share a script call with operations of other keys. */
   isApart = false
   isSettled = false
-  /** By `performance.now()`, which never steps; undefined until it is first held up: most never are, and a look at the clock is not free. */
+  /** By `performance.now()`; undefined until a reply first says "elsewhere" or "not yet": that is rare, and reading the clock is not free. */
   deadline: number | undefined
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: Error) => void
@@ -53,7 +53,7 @@ export class Lane {
     this.#last = pending
   }
 
-  /** Usually all that was sent; what came meanwhile is behind it. */
+  /** What was settled is usually all that was sent; behind it is what came meanwhile. */
   removeSettled(): void {
     let next: Pending | undefined
     let pending = this.first

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 
 const SMALLEST = 16
 
-/** A secret of this process: without it nobody can choose client ids that fall together. */
+/** A secret of this process: without it nobody can choose client ids whose hashes are equal. */
 const [KEY_ONE, KEY_TWO] = ((bytes) => [bytes.readInt32LE(0), bytes.readInt32LE(4)] as const)(randomBytes(8))
 
-/** Places of the ring to a word of 32 marks: of hashes that are not in it, seven in eight or more are unmarked. */
+/** A word of 32 marks for so many places of the ring: of the hashes that are not in it, at least seven in eight find no mark. */
 const PLACES_PER_WORD = 4
 
 /**
- * Which of a log's newest entries have which client id, as hashes: five bytes an entry, in a ring that grows up to `most` places. A hit is only a hint,
- * the log decides; a miss is certain. Nearly every look is for an id that is new, so a bit is set for each hash, and the ring is searched only where it is.
+ * The client ids of a log's newest entries, as hashes: five bytes an entry, in a ring that grows up to `most` places. A hit is only a hint, the log decides;
+ * a miss is certain. Nearly every id that is looked for is new, so there is a bit for each hash, and the ring is searched only where that is set.
  */
 export class RecentIds {
   readonly #most: number
@@ -38,7 +38,7 @@ export class RecentIds {
     this.#last = seq
     this.#first = Math.max(this.#first, seq - this.#places.length + 1)
     this.#places[place] = hash
-    // with each round those that have left the ring lose their marks
+    // once a round, so that hashes which left the ring lose their marks
     if (place === 0) this.#marks = marksOf(this.#places)
     else mark(this.#marks, hash)
   }
@@ -85,7 +85,7 @@ const isMarked = (marks: Uint32Array, hash: number): boolean => (marks[(hash >>>
 
 /**
  * HalfSipHash-1-3 of the text's code units, two at a time, under this process's key; never 0, which is an empty place. Not a plain
- * hash with a random start: of those, texts are known that fall together whatever the start is.
+ * hash with a random start: for those, texts are known whose hashes are equal whatever the start is.
  */
 export function hashOf(text: string): number {
   let a = KEY_ONE

@@ -2,10 +2,13 @@ import type { Server } from './server.ts'
 
 export type { Server } from './server.ts'
 
-/** What one script reaches: a server, or a hash tag of a Cluster. Conversations lie in places, and so do the routes that their publishes need. */
+/**
+ * What one script reaches: a server, or a hash tag of a Cluster. A conversation lies in one place, beside the routes by which its publishes find
+ * their nodes.
+ */
 export interface Place {
   readonly number: number
-  /** How keys begin that belong to the place itself. */
+  /** How the keys of its routes and inboxes begin. */
   readonly start: string
 }
 

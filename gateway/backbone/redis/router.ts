@@ -8,7 +8,7 @@ import type { RedisSettings } from './settings.ts'
 /** Which of a server's connections: writes may wait for a replica, and reads must not wait for them; one that hears can do nothing else. */
 export type Role = 'writer' | 'reader' | 'subscriber'
 
-/** So many lanes stay when nothing is in them; with more, all that are empty go at once. */
+/** So many lanes stay although they are empty; when there are more, all empty ones are removed at once. */
 const LANES_KEPT = 4096
 
 /**
@@ -19,7 +19,7 @@ export class Router {
   readonly #ring: Ring
   readonly #role: Role
   readonly #settings: RedisSettings
-  /** By key, also empty ones: a Map that each message enters and leaves keeps all of them from the young collector (docs/decisions/0051). */
+  /** By key, empty lanes included: a Map that each message enters and leaves keeps all of them from the young collector (docs/decisions/0051). */
   readonly #lanes = new Map<string, Lane>()
   #lanesMost = LANES_KEPT
   #busyCount = 0

@@ -23,7 +23,7 @@ export interface RoutesOptions {
 }
 
 /**
- * Which channels this node subscribes to, as Redis knows it: a string for each channel, with the names of the nodes. Scripts that publish read it.
+ * Tells Redis to which channels this node subscribes. A route is a string with the names of all nodes that subscribe to a channel; scripts that publish read it.
  *
  * What is published in a conversation goes to the channels of its sides, and a side's conversations lie anywhere. So a side's route is at every place:
  * on each server of a ring, in each tag of a Cluster. Any other channel's is at the place that its name picks.
@@ -34,10 +34,13 @@ export interface RoutesOptions {
 export class Routes {
   readonly #options: RoutesOptions
   readonly #channels = new Map<string, readonly Place[]>()
-  /** What could not be written somewhere although the inbox there is subscribed. A place without one gets all routes when it has one. */
+  /** Channels whose route could not be written at a place although the inbox there is subscribed. A place whose inbox is not gets all routes once it is. */
   readonly #unwritten = new Set<string>()
-  /** How many writes of a route are sent and not answered. */
+  /** How many writes of a route that name this node are sent and not answered. */
   readonly #underWay = new Map<string, number>()
+  /** Routes that are being left again. */
+  readonly #leaving = new Set<string>()
+  /** Also while the round that it began is under way. */
   #retry: NodeJS.Timeout | undefined
   #renewing: IterableIterator<string> | undefined
 
@@ -45,7 +48,7 @@ export class Routes {
     this.#options = options
   }
 
-  /** Resolves when what is published on the channel goes to this node's inboxes. Rejects where no place could be told. */
+  /** Resolves when what is published on the channel goes to this node's inboxes. Rejects with Unavailable where its route could be written at no place. */
   async follow(channel: string): Promise<void> {
     const places = this.#placesOf(channel)
     this.#channels.set(channel, places)
@@ -66,6 +69,16 @@ export class Routes {
     this.#channels.delete(channel)
     // where it fails, scripts find nobody behind the route, or it expires
     for (const place of places) this.#run(place, channel, '').catch(() => undefined)
+  }
+
+  /** Something came on a channel that this node has left: leaving has failed, and where other nodes renew the route, it would never expire. */
+  leaveAgain(place: Place, channel: string): void {
+    const key = routeKey(place.start, channel)
+    if (this.#channels.has(channel) || this.#leaving.has(key)) return
+    this.#leaving.add(key)
+    this.#run(place, channel, '')
+      .catch(() => undefined) // the next that comes tries again
+      .finally(() => this.#leaving.delete(key))
   }
 
   /** The channels of this node that have a route at the place. */
@@ -96,19 +109,28 @@ export class Routes {
   }
 
   close(): void {
+    this.#channels.clear()
+    this.#unwritten.clear()
     clearTimeout(this.#retry)
   }
 
   #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      const channels = [...this.#unwritten]
-      this.#unwritten.clear()
-      void this.#writeAgain(channels)
-    }, RETRY_MS)
+    this.#retry ??= setTimeout(() => void this.#catchUp(), RETRY_MS)
   }
 
-  /** Wherever the node has an inbox. Where a route was not there, something may have been missed. */
+  /** One round at a time: a server that refuses to write is not asked faster than it answers. */
+  async #catchUp(): Promise<void> {
+    const channels = [...this.#unwritten]
+    this.#unwritten.clear()
+    try {
+      await this.#writeAgain(channels)
+    } finally {
+      this.#retry = undefined
+      if (this.#unwritten.size > 0) this.#retryLater()
+    }
+  }
+
+  /** Writes routes wherever this node has an inbox. Where one had been removed, something may have been missed. */
   async #writeAgain(channels: readonly string[]): Promise<void> {
     await Promise.all(
       channels.map(async (channel) => {
@@ -140,8 +162,9 @@ export class Routes {
   async #run(place: Place, channel: string, ms: string): Promise<boolean> {
     const { router, script, node } = this.#options
     const key = routeKey(place.start, channel)
-    const answered = this.#send(key)
     const op = keyOp(script, key, [node, ms], 0.1)
+    if (ms === '') return (await router.run(op)) === 1
+    const answered = this.#sending(key)
     try {
       // when the reply is read, before any that has come behind it
       return (await router.run({ ...op, parse: (reply) => (answered(), reply) })) === 1
@@ -150,7 +173,8 @@ export class Routes {
     }
   }
 
-  #send(key: string): () => void {
+  /** Returns what is to be called once it is answered, or has failed. */
+  #sending(key: string): () => void {
     this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1)
     let isAnswered = false
     return () => {

@@ -14,7 +14,7 @@ export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBL
     assignment: loadEach('assignment', 2),
     advance: loadTelling('advance', [publish]),
     tell: loadTelling('tell', [publish]),
-    route: loadEach('route', 1),
+    route: loadEach('route', 1, [], '#!lua flags=allow-oom\n'),
     read: loadEach('read', 3),
     rows: script('rows', read('row') + read('rows'), []),
     list: script('list', read('row') + read('list'), []),
@@ -30,9 +30,9 @@ export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBL
   }
 }
 
-/** A script that does the same for each item. `keysCount`: of one item. */
-const loadEach = (name: string, keysCount: number, head: readonly string[] = []): Script =>
-  script(name, `local KEYS_EACH, ARGS_BEFORE = ${keysCount}, ${head.length}\n` + read(name) + read('each'), head)
+/** A script that does the same for each item. `keysCount`: of one item. `shebang`: what Redis is to allow it. */
+const loadEach = (name: string, keysCount: number, head: readonly string[] = [], shebang = ''): Script =>
+  script(name, `${shebang}local KEYS_EACH, ARGS_BEFORE = ${keysCount}, ${head.length}\n` + read(name) + read('each'), head)
 
 /** A script that publishes. */
 const loadTelling = (name: string, head: readonly string[]): Script => script(name, read('inbox') + read(name), head)

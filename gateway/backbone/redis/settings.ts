@@ -29,6 +29,8 @@ export interface RedisSettings {
   readonly probeMs: number
   /** Called after each check with the server's name and its problem, if any; the same report may be repeated. */
   readonly onHealth: (server: string, problem: string | undefined) => void
+  /** Called for each append that a server refused, because somebody else has written in the conversation since; it is sent again. */
+  readonly onAppendRefused: () => void
 }
 
 export const REDIS_DEFAULTS: Omit<RedisSettings, 'url'> = {
@@ -42,4 +44,5 @@ export const REDIS_DEFAULTS: Omit<RedisSettings, 'url'> = {
   pingMs: 5000,
   probeMs: 5000,
   onHealth: () => undefined,
+  onAppendRefused: () => undefined,
 }

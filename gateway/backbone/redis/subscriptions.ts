@@ -24,9 +24,9 @@ const WEIGHT = 0.05
 const RETRY_MS = 200
 
 /**
- * The channels of Redis that this node subscribes to. To subscribe is an operation like any other: the router sends it to the server of the channel's name,
- * in the order of its lane, in batches, and follows a redirect. Here is kept which server has confirmed what; what none has is asked for again when
- * its server serves, and when the channel has moved to another.
+ * The channels of Redis that this node subscribes to. To subscribe is an operation like any other: the router sends it to the server that the channel's name
+ * picks, in the order of its lane, in batches, and follows redirects. This class knows which server has confirmed what, and subscribes again to what none has
+ * confirmed: when its server serves again, and when the channel has moved to another.
  */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
@@ -87,7 +87,7 @@ export class Subscriptions {
     entry.wasLive = true
   }
 
-  /** Not an operation: the driver must know the channel's name. It fails only where a lost connection or a moved slot has ended the subscription already. */
+  /** No operation of the router, because the driver itself must note the channel. Fails only where a lost connection or a moved slot has ended the subscription already. */
   #unsubscribe(channel: string, { subscriber: { redis } }: Server): void {
     const leaving = this.#options.ring.isSharded ? redis.sunsubscribe(channel) : redis.unsubscribe(channel)
     leaving.catch(() => undefined)
@@ -101,7 +101,7 @@ export class Subscriptions {
     subscriber.redis.on(ring.isSharded ? 'smessageBuffer' : 'messageBuffer', (name: Buffer, payload: Buffer) => {
       const channel = name.toString()
       const at = this.#channels.get(channel)?.server
-      // one that has lost the channel to another, and relays it as its replica
+      // ignores a server that lost the channel to another and, as that one's replica, still relays it
       if (at === undefined || at === server) onPayload(channel, payload)
     })
     subscriber.on('serving', () => this.#renew())

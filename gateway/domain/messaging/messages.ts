@@ -21,6 +21,8 @@ import type { Routing } from '../assignment/routing.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
 
 const DEFAULT_PAGE_COUNT = 30
+/** Conversations that are known to have messages; each takes about 150 bytes. */
+const BEGUN_COUNT = 10_000
 
 export class Messages {
   readonly #store: Store
@@ -33,6 +35,8 @@ export class Messages {
   readonly #shops: Pick<ShopRecords, 'of'>
   readonly #erased: Pick<ErasedMarks, 'of'>
   readonly #queue = new KeyedQueue()
+  /** In which customers have written, the one that was heard of first before the others. */
+  readonly #begun = new Set<string>()
   readonly #now: () => number
   readonly #report: Report
   /** Called once for each message that was stored. Must not fail it: what is stored is stored. */
@@ -72,7 +76,7 @@ export class Messages {
     const json = checkMessage(input, identity.role)
     const { conversation } = view
     const { name, guest } = identity
-    let message: NewMessage = {
+    const message: { -readonly [Field in keyof NewMessage]: NewMessage[Field] } = {
       conversation,
       id,
       from: identity.id,
@@ -84,8 +88,8 @@ export class Messages {
       origin: sid,
       isReply: !mayStart(this.#direct, identity, view),
     }
-    if (name !== undefined) message = { ...message, name }
-    if (guest === true) message = { ...message, guest }
+    if (name !== undefined) message.name = name
+    if (guest === true) message.guest = guest
     const answer = (appended: Appended): CommandAnswer<'send'> | Promise<CommandAnswer<'send'>> => this.#answer(caller, message, appended)
     const ids = imagesIn(json)
     const quoted = Quotes.of(message)
@@ -118,26 +122,34 @@ export class Messages {
   }
 
   /**
-   * Only the store knows whether a message is its conversation's first. So this takes one from the allowance of new conversations beforehand
-   * and gives it back if the conversation existed. A customer whose allowance is used up may still write to existing conversations. Agents
-   * are the operator's own and have no such allowance. Resolves with what `then` returns.
+   * Only the store knows whether a message is its conversation's first. So unless others are known, this takes one from the allowance of new
+   * conversations beforehand and gives it back if the conversation existed. A customer whose allowance is used up may still write to existing
+   * conversations. Agents are the operator's own and have no such allowance. Resolves with what `then` returns.
    */
   #append<T>(caller: Caller, message: NewMessage, then: (appended: Appended) => T | Promise<T>): Promise<T> {
+    const { conversation } = message
     const rejected = (error: unknown): never => {
-      throw this.#refusalOf(error, message.conversation)
+      throw this.#refusalOf(error, conversation)
     }
     if (message.isReply === true || caller.identity.role !== 'customer') return this.#store.append(message).then(then, rejected)
+    if (this.#begun.has(conversation)) {
+      return this.#store.append(message).then((appended) => {
+        if (isFirst(appended)) this.#countBegunAgain(caller)
+        return then(appended)
+      }, rejected)
+    }
     const spender = spenderOf(caller)
     try {
       this.#allowances.take('conversation', spender)
     } catch (refusal) {
       return this.#store.append({ ...message, isReply: true }).then(then, (error: unknown) => {
-        throw this.#refusalOf(error, message.conversation, refusal)
+        throw this.#refusalOf(error, conversation, refusal)
       })
     }
     return this.#store.append(message).then(
       (appended) => {
-        if (appended.seq > 1 || appended.duplicate) this.#allowances.giveBack('conversation', spender)
+        if (!isFirst(appended)) this.#allowances.giveBack('conversation', spender)
+        this.#begin(conversation)
         return then(appended)
       },
       (error: unknown) => {
@@ -145,6 +157,22 @@ export class Messages {
         return rejected(error)
       },
     )
+  }
+
+  /** The log was erased. What is stored is stored, so an allowance that is used up refuses nothing here. */
+  #countBegunAgain(caller: Caller): void {
+    try {
+      this.#allowances.take('conversation', spenderOf(caller))
+    } catch {
+      // used up: the next new conversation is refused anyway
+    }
+  }
+
+  #begin(conversation: string): void {
+    this.#begun.add(conversation)
+    if (this.#begun.size <= BEGUN_COUNT) return
+    const [oldest] = this.#begun
+    this.#begun.delete(oldest!)
   }
 
   /** `notStarted`, or `start_forbidden`, if the message is a reply and the conversation is empty. */
@@ -201,6 +229,8 @@ export class Messages {
 }
 
 const unchanged = (appended: Appended): Appended => appended
+
+const isFirst = ({ seq, duplicate }: Appended): boolean => seq === 1 && !duplicate
 
 /** The image of this gateway that an image message shows; without it the message shows nothing. */
 function mainImageOf({ kind, body }: NewMessage): string | undefined {

@@ -227,6 +227,7 @@ export class Presence {
         value: JSON.stringify({ name }),
         now,
         expiresAt: now + ENTRY_MS,
+        isDeferred: true,
       })
       await this.#tell(side)
     } catch (error) {

@@ -24,8 +24,8 @@ export class Admit {
     return this.#origins.allow(this.proxies.arrival(request))
   }
 
-  /** Resolves with the identity in the pass. Rejects with a Refusal. */
-  async hello(hello: Hello, arrival: Arrival): Promise<Identity> {
+  /** Resolves with the identity in the pass. Throws or rejects with a Refusal. */
+  hello(hello: Hello, arrival: Arrival): Promise<Identity> {
     if (!this.#origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
     if (hello.v !== undefined && hello.v < OLDEST_VERSION) throw new Refusal('version_unsupported', `oldest is ${OLDEST_VERSION}`)
     if (hello.token === undefined || hello.token === '') throw new Refusal('pass_required')

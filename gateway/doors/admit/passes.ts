@@ -190,6 +190,7 @@ function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Id
 }
 
 function nameOf(value: unknown): { name?: string } {
+  if (value === undefined) return {}
   const { name = '' } = text('name', value, NAME_LENGTH)
   const tidy = tidyName(name)
   return tidy === undefined ? {} : { name: tidy }

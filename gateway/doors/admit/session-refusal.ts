@@ -14,13 +14,13 @@ export interface SessionRefusalOptions {
 
 /** `rate_limited`; undefined if the session may be opened, and then counts. */
 export function sessionRefusal({ allowances, proxies, report }: SessionRefusalOptions, request: IncomingMessage): WireRefusal | undefined {
-  const { origin, host, address } = proxies.arrival(request)
   try {
-    allowances.take('session', { address })
+    allowances.take('session', { address: proxies.clientAddress(request) })
     return undefined
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { code, message } = error.wire
+    const { origin, host, address } = proxies.arrival(request)
     report({ fact: 'helloRefused', code, message, origin, host, address })
     return error.wire
   }

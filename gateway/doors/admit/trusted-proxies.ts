@@ -40,6 +40,7 @@ export class TrustedProxies {
    * as its /64, because a household or a phone has so many. `unknown` where the socket has closed.
    */
   clientAddress(request: Request): string {
+    if (this.#trusted === 0) return countedAddress(request.socket.remoteAddress ?? '') ?? 'unknown'
     const chain = chainOf(request)
     return countedAddress(chain[this.#visitorIndex(chain)] ?? '') ?? 'unknown'
   }
@@ -69,6 +70,7 @@ export class TrustedProxies {
 
   /** The value that the outermost of our proxies wrote; a list has one value from each proxy, the newest on the right. */
   #forwarded(request: Request, name: string): string | undefined {
+    if (this.#trusted === 0) return undefined
     const value = request.headers[name]
     if (typeof value !== 'string') return undefined
     const chain = chainOf(request)

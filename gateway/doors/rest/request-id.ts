@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { randomId } from '../random-id.ts'
 
 const GIVEN = /^[\w.-]{1,64}$/
 
 /**
- * What a request is called in the log and in `X-Request-Id` of its answer: what a proxy or the caller has called it, else 96 random bits. It is a label
+ * What a request is called in the log and in `X-Request-Id` of its answer: what a proxy or the caller has called it, else 120 random bits. It is a label
  * for people who read logs; nothing is decided by it.
  */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id']
-  return typeof given === 'string' && GIVEN.test(given) ? given : randomBytes(12).toString('base64url')
+  return typeof given === 'string' && GIVEN.test(given) ? given : randomId()
 }

@@ -68,3 +68,61 @@ test('expired items leave the disk, in memory or not', async () => {
   await put(records, 'x/things', 'k', { now: NOW + 300_000 })
   expect([...files.records.getRange({})].length).toBe(1)
 })
+
+const onDisk = () => [...files.records.getRange({})].map(({ key }) => key.toString().split('\0')[1])
+const readBy = async (records: EmbeddedRecords) => (await records.items('x/things', NOW)).map(({ key, value }) => [key, value])
+
+test('a deferred item is read at once, replaces the one before, and is on the disk at the latest when the store is closed', async () => {
+  const records = new EmbeddedRecords(files, 1)
+  await put(records, 'x/things', 'at once')
+  await put(records, 'x/things', 'later', { isDeferred: true, value: 'first' })
+  await put(records, 'x/things', 'later', { isDeferred: true, value: 'second' })
+  const all = [
+    ['at once', 'of x/things'],
+    ['later', 'second'],
+  ]
+  expect([await readBy(records), onDisk()]).toEqual([all, ['at once']])
+  await records.close()
+  expect(onDisk()).toEqual(['at once', 'later'])
+  const next = new EmbeddedRecords(files, 1)
+  await put(next, 'x/things', 'later', { isDeferred: true, value: 'third' })
+  expect(await readBy(next)).toEqual([
+    ['at once', 'of x/things'],
+    ['later', 'third'],
+  ])
+  await next.close()
+})
+
+test('a deferred item that is removed never reaches the disk', async () => {
+  const records = new EmbeddedRecords(files, 1)
+  const later = await put(records, 'x/things', 'later', { isDeferred: true })
+  const removal = { collection: 'x/things', key: 'later', now: NOW }
+  expect(await records.remove({ ...removal, expect: 'another' })).toBe(false)
+  expect(await records.remove({ ...removal, expect: later.isPut ? later.version : '' })).toBe(true)
+  await records.close()
+  expect(onDisk()).toEqual([])
+})
+
+test('a deferred item that changes or goes while it is being written stays changed or gone', async () => {
+  const records = new EmbeddedRecords(files)
+  for (const key of ['changes', 'goes']) await put(records, 'x/things', key, { isDeferred: true })
+  const closing = records.close()
+  const changes = [
+    put(records, 'x/things', 'changes', { isDeferred: true, value: 'after' }),
+    records.remove({ collection: 'x/things', key: 'goes', now: NOW }),
+  ]
+  expect(await readBy(records)).toEqual([
+    ['changes', 'after'],
+    ['goes', 'of x/things'],
+  ])
+  await Promise.all(changes)
+  await closing
+  expect(onDisk()).toEqual(['changes'])
+})
+
+test('thousands of deferred items are written, each once', async () => {
+  const records = new EmbeddedRecords(files, 20_000)
+  await Promise.all(shops.flatMap((shop) => ['a', 'b', 'c'].map((key) => put(records, shop, key, { isDeferred: true }))))
+  await records.close()
+  expect(onDisk().length).toBe(3 * shops.length)
+})

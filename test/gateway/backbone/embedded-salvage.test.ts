@@ -147,12 +147,15 @@ it('a page of zeros loses what was on it, and the report says whose messages tho
   expect(outcomes.some(({ salvaged }) => (salvaged?.missing.length ?? 0) > 0)).toBe(true)
 })
 
-it('cursors, assignments, blocked sides, names, records and pictures are recovered', async () => {
+it('cursors, assignments, blocked sides, names, records and pictures are recovered, and a picture that no message names yet is counted once', async () => {
   const folder = join(root, 'along')
   const pictures = await makeSound(folder)
+  const before = await openEmbedded({ dataDir: folder })
+  await before.images.put({ type: 'image/png', bytes: Buffer.alloc(9) }, 3_600_000)
+  await before.close()
   change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, 0, PAGE))
   const salvaged = (await salvage(folder))!
-  expect(reportOf(salvaged)).toMatch(/^Salvaged into .*along: 150 messages of 6 conversations, 6 pictures, 3 records\./)
+  expect(reportOf(salvaged)).toMatch(/^Salvaged into .*along: 150 messages of 6 conversations, 7 pictures, 3 records\./)
   const backbone = await openEmbedded({ dataDir: folder })
   const { pages, blocked, images } = await contentOf(backbone, pictures)
   expect(pages.map(({ cursors, names, assignment }) => [cursors, names, assignment?.text])).toEqual(

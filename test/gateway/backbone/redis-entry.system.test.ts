@@ -19,6 +19,7 @@ const LEAST_RIGHTS = [
   '+@pubsub',
   '+@connection',
   '+wait',
+  '+time',
   '-@dangerous',
   '+info',
   '+cluster|slots',
@@ -29,6 +30,7 @@ describe('a server that requires a login', () => {
     const server = await startRedis('--requirepass', 'p@ss/1')
     const asAdmin = ['--no-auth-warning', '-a', 'p@ss/1']
     await server.cli(...asAdmin, 'ACL', 'SETUSER', 'im', 'on', '>secret', ...LEAST_RIGHTS)
+    await server.cli(...asAdmin, 'ACL', 'SETUSER', 'timeless', 'on', '>secret', ...LEAST_RIGHTS, '-time')
     const host = `127.0.0.1:${server.port}`
     const refused = await openRedis({ url: server.url })
     expect(refused.unready()).toMatch(/NOAUTH/)
@@ -37,6 +39,9 @@ describe('a server that requires a login', () => {
     const byPassword = await openRedis({ url: `redis://:p%40ss%2F1@${host}` })
     const byUser = await openRedis({ url: `redis://im:secret@${host}/2` })
     expect([byPassword.unready(), byUser.unready()]).toEqual([undefined, undefined])
+    for (const job of byUser.jobs) await job.run()
+    const timeless = await openRedis({ url: `redis://timeless:secret@${host}` })
+    await expect(timeless.jobs.find(({ name }) => name === 'redisClock')!.run()).rejects.toThrow(/NOPERM.*'time'/)
     const talk = newTalk()
     await byPassword.store.append(talk.message())
     expect((await byUser.store.read(talk.conversation, { limit: 1 })).head.seq).toBe(0)
@@ -44,7 +49,7 @@ describe('a server that requires a login', () => {
     await byUser.store.append(talk.message())
     expect((await byUser.store.list(talk.shop, { limit: 9 })).rows.map(({ head }) => head.seq)).toEqual([1])
     expect(await server.cli(...asAdmin, '-n', '2', 'LLEN', conversationKeys(talk.conversation).log)).toBe('1')
-    await Promise.all([refused, wrong, byPassword, byUser].map((node) => node.close()))
+    await Promise.all([refused, wrong, byPassword, byUser, timeless].map((node) => node.close()))
     await server.stop()
   })
 

@@ -1,6 +1,6 @@
 /** Inboxes and routes on real servers: who gets a publish, and who notices that one was lost. */
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
 import { conversationChannel, presenceChannel, shardNumber, sideChannel } from '../../../gateway/protocol/keys.ts'
@@ -114,6 +114,30 @@ describe('a node', () => {
       () => keys(server, key),
       (found) => found.length === 0,
     )
+  })
+
+  test('that could not leave a side leaves it when it hears of it again, although others stay and renew the route', async () => {
+    const server = await started()
+    const proxy = await RedisProxy.to(server.port)
+    stops.push(() => proxy.close())
+    const [one, two] = [await opened(proxy.url), await opened(server.url)]
+    const talk = newTalk()
+    const key = `im:0:at:${sideChannel(talk.shop)}`
+    const [leaving, staying] = [await Recorder.on(one.bus, sideChannel(talk.shop)), await Recorder.on(two.bus, sideChannel(talk.shop))]
+    const countInRoute = async () => (await server.cli('GET', key)).split(' ').length
+    for (const connection of proxy.connections('EVALSHA')) connection.set('requests', 'hold')
+    await expect(one.store.read(talk.conversation, { limit: 1 })).rejects.toThrow(Unavailable)
+    // refused at once, for Redis hangs
+    await leaving.close()
+    for (const connection of proxy.connections('EVALSHA')) connection.set('requests', 'pass')
+    await surely(() => one.store.read(talk.conversation, { limit: 1 }))
+    expect(await countInRoute()).toBe(2)
+    await surely(() => two.store.append(talk.message()))
+    await staying.until(1)
+    await eventually(countInRoute, (count) => count === 1)
+    await two.store.append(talk.message())
+    await staying.until(2)
+    expect(leaving.relayed).toEqual([])
   })
 
   test('whose connection broke writes its routes again, and only then says that it may have missed something', async () => {
@@ -274,6 +298,24 @@ describe('a node', () => {
     await other.store.append(talk.message({ id: 'heard' }))
     await recorder.until(1)
     expect(recorder.packets[0]).toContain('"id":"heard"')
+  })
+
+  test('hears also for a side that came while the memory was full; of a batch that was refused for that each is not tried alone', async () => {
+    const server = await started()
+    const [node, other] = [await opened(server.url), await opened(server.url)]
+    const talk = newTalk()
+    await other.store.append(talk.message())
+    await server.cli('CONFIG', 'SET', 'maxmemory', '1')
+    const recorder = await Recorder.on(node.bus, sideChannel(talk.shop))
+    await other.bus.publishIn(talk.conversation, '', 'told')
+    expect(await recorder.until(1)).toEqual(['told'])
+    const before = await callsOf(server, 'evalsha')
+    const answers = await Promise.allSettled(Array.from({ length: 100 }, () => other.store.append(talk.message())))
+    expect(answers.every((answer) => answer.status === 'rejected' && answer.reason instanceof Unavailable)).toBe(true)
+    expect((await callsOf(server, 'evalsha')) - before).toBeLessThan(10)
+    await server.cli('CONFIG', 'SET', 'maxmemory', '0')
+    await surely(() => other.store.append(talk.message({ id: 'room' })))
+    expect((await recorder.until(2))[1]).toContain('"id":"room"')
   })
 
   test.each([

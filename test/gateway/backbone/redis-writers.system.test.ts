@@ -9,10 +9,10 @@ import { KnownLog } from '../../../gateway/backbone/redis/known-log.ts'
 import { AGAIN } from '../../../gateway/backbone/redis/op.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
-import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
+import { REDIS_DEFAULTS, type RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
 import { messagePacket } from '../../../gateway/protocol/packets.ts'
 import { startRedis, type RedisServer } from '../../kit/redis.ts'
-import { newTalk } from './laws/conversation.ts'
+import { newTalk, type Talk } from './laws/conversation.ts'
 import { Recorder } from './laws/recorder.ts'
 import { ClientFollower, readAll } from './redis-follower.ts'
 
@@ -31,7 +31,42 @@ describe('the writers of one conversation', () => {
   })
 
   const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
+  /** A node that others are faster than: they write between its look at what it knows and its call. */
+  const slowWriter = (talk: Talk, given: Partial<RedisSettings> = {}) => {
+    const settings = { ...REDIS_DEFAULTS, ...given, url: server.url }
+    const options = { scripts: loadScripts(settings, 'PUBLISH'), settings, onAppended: () => undefined }
+    const { append } = options.scripts
+    const redis = new Redis(server.url)
+    const log = new KnownLog(talk.conversation, { windowCount: settings.windowCount, place: { number: 0, start: placeStart('0') } })
+    return {
+      makeSlow: (fields: Partial<NewMessage>) => new AppendOp(options, log, talk.message({ from: talk.shop, ...fields })),
+      /** As the batcher sends it. */
+      attempt: async (op: AppendOp, meanwhile?: string | (() => Promise<unknown>)): Promise<unknown> => {
+        op.prepare({})
+        if (meanwhile !== undefined) await (typeof meanwhile === 'string' ? node.store.append(talk.message({ id: meanwhile })) : meanwhile())
+        const words: string[] = []
+        writeAppends(append, [{ op }], { begin: () => undefined, word: (word) => words.push(word) })
+        const reply: unknown = await redis.eval(append.source, Number(words[2]), ...words.slice(3))
+        return op.parse(Array.isArray(reply) ? reply[0] : reply)
+      },
+      close: () => redis.disconnect(),
+    }
+  }
   const logOf = async (conversation: string): Promise<string[]> => (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
+
+  it('an append that another node was faster than is refused and told, and is sent again', async () => {
+    let refusedCount = 0
+    const teller = await openRedis({ url: server.url, onAppendRefused: () => refusedCount++ })
+    const talk = newTalk()
+    await teller.store.append(talk.message({ id: 'a' }))
+    expect(refusedCount).toBe(0)
+    await other.store.append(talk.message({ id: 'b' }))
+    expect(await teller.store.append(talk.message({ id: 'c' }))).toMatchObject({ seq: 3, prev: 'b' })
+    expect(refusedCount).toBe(1)
+    await teller.store.append(talk.message({ id: 'd' }))
+    expect(refusedCount).toBe(1)
+    await teller.close()
+  })
 
   it('Redis lost the newest entries, or has others in their place: what was known is forgotten, and a lost message that comes again is stored', async () => {
     const talk = newTalk()
@@ -153,23 +188,9 @@ describe('the writers of one conversation', () => {
     await recorder.close()
   })
 
-  it('an append that others were faster than three times is written behind whatever they write, once, with its cursor and name', async () => {
+  it('an append that was refused three times is written behind whatever others write, once, with its cursor and name', async () => {
     const talk = newTalk()
-    const settings = { ...REDIS_DEFAULTS, url: server.url }
-    const options = { scripts: loadScripts(settings, 'PUBLISH'), settings, onAppended: () => undefined }
-    const { append } = options.scripts
-    const redis = new Redis(server.url)
-    const log = new KnownLog(talk.conversation, { windowCount: settings.windowCount, place: { number: 0, start: placeStart('0') } })
-    const makeSlow = (fields: Partial<NewMessage>) => new AppendOp(options, log, talk.message({ from: talk.shop, ...fields }))
-    const faster = (id: string) => node.store.append(talk.message({ id }))
-    /** As the batcher sends it; others write between the look at what is known and the call. */
-    const attempt = async (op: AppendOp, meanwhile?: string | (() => Promise<unknown>)): Promise<unknown> => {
-      op.prepare({})
-      if (meanwhile !== undefined) await (typeof meanwhile === 'string' ? faster(meanwhile) : meanwhile())
-      const words: string[] = []
-      writeAppends(append, [{ op }], { begin: () => undefined, word: (word) => words.push(word) })
-      return op.parse(((await redis.eval(append.source, Number(words[2]), ...words.slice(3))) as unknown[])[0])
-    }
+    const { makeSlow, attempt, close } = slowWriter(talk)
     const slow = makeSlow({ id: 'slow', name: 'Änne', at: 5 })
     for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
     const recorder = await Recorder.inConversation(other.bus, talk.conversation)
@@ -196,6 +217,19 @@ describe('the writers of one conversation', () => {
     expect(await attempt(muted, () => node.store.setAssignment(mute))).toBe(AGAIN)
     await expect(attempt(muted)).rejects.toThrow('muted')
     await recorder.close()
-    redis.disconnect()
+    close()
+  })
+
+  it('what is written behind others expires like what a node writes', async () => {
+    const talk = newTalk()
+    const { makeSlow, attempt, close } = slowWriter(talk, { keepMs: 86_400_000 })
+    await node.store.append(talk.message({ id: 'first' }))
+    const slow = makeSlow({ id: 'slow' })
+    for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
+    expect(await attempt(slow, 'fast 4')).toMatchObject({ seq: 6 })
+    const lasts = Number(await server.cli('PTTL', conversationKeys(talk.conversation).head))
+    expect(lasts).toBeGreaterThan(86_000_000)
+    expect(lasts).toBeLessThanOrEqual(86_400_000)
+    close()
   })
 })

@@ -91,6 +91,23 @@ test('a customer who has started many conversations may start no more for a whil
   }
 })
 
+test('a conversation that begins again, after its customer was erased, counts as a new one', async () => {
+  const open = await startGateway({ COMMANDS_PER_SECOND: '0', API_KEY: 'key' })
+  try {
+    const wireClient = await new WireClient(open.url, 'ws').open()
+    await wireClient.hello({ token: await open.pass({ sub: 'dan' }) })
+    expect(await wireClient.command('send', text('shop:x', 'm1'))).toMatchObject({ seq: 1 })
+    const erased = await fetch(`${open.url}/v1/customers/dan`, { method: 'DELETE', headers: { authorization: 'Bearer key' } })
+    expect(await erased.json()).toMatchObject({ conversations: 1 })
+    expect(await wireClient.command('send', text('shop:x', 'm2'))).toMatchObject({ seq: 1 })
+    const answers = []
+    for (let n = 0; n < 130; n++) answers.push(await wireClient.ask('send', text(`shop:x${n}`, 'm1')))
+    expect(answers.filter(({ ok }) => ok === true).length).toBe(118)
+  } finally {
+    await open.stop()
+  }
+})
+
 test('an agent may start any number of conversations', async () => {
   const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
   try {

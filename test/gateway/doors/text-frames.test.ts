@@ -39,7 +39,7 @@ async function told(chunks: readonly Buffer[], isDirect: boolean): Promise<{ eve
     directCount++
     events.push(`text ${text}`)
   }
-  if (isDirect) readTexts(receiver, onText)
+  if (isDirect) readTexts(receiver, { onText })
   for (const chunk of chunks) {
     receiver.write(Buffer.from(chunk))
     await turn()

@@ -2,8 +2,8 @@
 --
 -- KEYS  per cursor: head (string, see log-head.ts), meta (hash: c:<side> 'delivered read')
 -- ARGV  1 PUBLISH | SPUBLISH
---       then per cursor 8: two routes (of both sides' channels, see inbox.lua), origin and conversation as nodes get them, the packet's text before the value of "delivered", side, its place in the
---       conversation (1, 2; else 0), delivered, read
+--       then per cursor 8: two routes (of both sides' channels, see inbox.lua), origin and conversation as nodes get them, the packet's text before the
+--       value of "delivered", side, its number in the conversation (1, 2; else 0), delivered, read
 -- returns per cursor 'delivered read'
 local function advance(head, meta, a)
   local side = ARGV[a + 4]
@@ -11,8 +11,8 @@ local function advance(head, meta, a)
   -- without a head nothing is left of the conversation, whatever else has not expired yet
   local known = seq and redis.call('HGET', meta, 'c:' .. side) or '0 0'
   local delivered, read = string.match(known, '^(%d+) (%d+)$')
-  local place = ARGV[a + 5]
-  local written = tonumber(place == '1' and one or place == '2' and two or 0)
+  local number = ARGV[a + 5]
+  local written = tonumber(number == '1' and one or number == '2' and two or 0)
   local last = tonumber(seq or 0)
   delivered, read = math.max(tonumber(delivered), written), math.max(tonumber(read), written)
   local toRead = math.max(read, math.min(last, tonumber(ARGV[a + 7])))

@@ -1,8 +1,8 @@
--- In front of every script that publishes (scripts.ts): puts texts into the inboxes of nodes. A route is the string of the nodes that subscribe to a
+-- Stands before every script that publishes (scripts.ts): puts texts into the inboxes of nodes. A route is the string of the nodes that subscribe to a
 -- channel. All texts that a call has for a node go in one publish, which is numbered, so that the node notices when one is lost.
 --
--- Routes are arguments and not KEYS, for most people are not there and have none: while a Cluster moves a slot, it refuses calls of which it has some keys
--- and lacks others. What cannot be read then is told to nobody; nodes read what they may have missed when their channels have moved, too.
+-- Routes are arguments and not KEYS, because most people are not there and have none: while a Cluster moves a slot, it refuses calls of which it has some keys
+-- and lacks others. Where a route cannot be read then, nobody gets the text; nodes read what they may have missed when their channels have moved as well.
 local boxes, nodesOf, consulted, consultedCount, toldCount = {}, {}, {}, 0, 0
 
 local function put(node, text)
@@ -30,7 +30,7 @@ local function follow(key, route, text)
   for i = 1, #nodes do put(nodes[i], text) end
 end
 
--- What Redis has of routes.
+-- The values of routes; false where there is none or it cannot be read.
 local function lookUp(...)
   local found = redis.pcall('MGET', ...)
   if not found.err then return found end
@@ -42,14 +42,14 @@ local function lookUp(...)
   return each
 end
 
--- To every node of two routes, once. `one`, `two`: their keys, with the values as Redis has them.
+-- Puts a text into the inbox of every node of two routes, once. `one`, `two`: keys of the routes; with their values, from lookUp.
 local function tell(one, routeOne, two, routeTwo, text)
   toldCount = toldCount + 1
   follow(one, routeOne, text)
   follow(two, routeTwo, text)
 end
 
--- Takes nodes that nobody has heard of out of the routes that named them: they write their routes again when they are back.
+-- Takes nodes whose inboxes nobody subscribes to out of the routes that name them; a node that is back writes its routes again.
 local function forget(gone)
   for i = 1, consultedCount, 2 do
     local key, route, left, count = consulted[i], consulted[i + 1], {}, 0
@@ -63,7 +63,7 @@ local function forget(gone)
   end
 end
 
--- Publishes what was told. `key`: any route's, whose beginning that of the inboxes is. Returns what Redis said where it did not take a publish.
+-- Publishes what the inboxes have got. `key`: of any route, because the keys of inboxes begin like it. Returns Redis' error where it refused a publish.
 local function deliver(publish, key)
   local start, gone, failure = string.match(key, '^(.-)at:'), nil, nil
   for node, box in pairs(boxes) do

@@ -1,4 +1,4 @@
--- Writes into routes that a node subscribes to a channel, or does not any more.
+-- Writes into routes that a node subscribes to a channel, or does not any more. Also where the memory is full: who comes then can read.
 --
 -- KEYS  routes (string)
 -- ARGV  per route 2: node, ms that it lasts, '' = the node leaves

@@ -52,6 +52,21 @@ export function describeRecords(world: World): void {
       expect(await values(collection)).toEqual({ k1: 'two' })
     })
 
+    it('are there for all nodes also where they are deferred, until they expire or are removed', async () => {
+      const collection = newCollection()
+      const { records } = world.backbone
+      await records.put(item(collection))
+      await records.put(item(collection, { key: 'k2', isDeferred: true }))
+      const again = await records.put(item(collection, { key: 'k2', value: 'two', isDeferred: true, expiresAt: NOW + 1000 }))
+      if (!again.isPut) throw new Error('refused')
+      const found = (await world.other.records.items(collection, NOW)).find(({ key }) => key === 'k2')
+      expect(found).toEqual({ key: 'k2', value: 'two', version: again.version })
+      expect(await values(collection, NOW + 2000)).toEqual({ k1: 'one' })
+      expect(await records.remove({ collection, key: 'k2', now: NOW, expect: 'another' })).toBe(false)
+      expect(await records.remove({ collection, key: 'k2', now: NOW })).toBe(true)
+      expect(await values(collection)).toEqual({ k1: 'one' })
+    })
+
     it('let one of many that expect the same succeed', async () => {
       const collection = newCollection()
       const puts = await Promise.all(
