@@ -101,6 +101,11 @@ export interface ReadRange {
   readonly limit: number
   /** At most so many bytes of entries as JSON, but at least one entry; absent: `READ_BYTES`. */
   readonly bytes?: number
+  /**
+   * A channel to which this node has begun to subscribe, before the call: what was published on it and does not arrive there is in the page. So neither has
+   * to wait for the other. Rejects with Unavailable where subscribing fails.
+   */
+  readonly behind?: string
 }
 
 /** The default size of one read: a limit of rows alone lets a few long messages fill a node's memory. */

@@ -18,10 +18,21 @@ const ESCAPED_BYTES = 6
 
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
+/** The JSON of rows that were measured, for the answer that they are part of. */
+const measured = new WeakMap<object, string>()
+
+/** The JSON of an answer's part; that of rows from `firstThatFit`, which must not have changed, is there. */
+export const jsonOf = (part: unknown): string | undefined => (Array.isArray(part) ? measured.get(part) : undefined) ?? JSON.stringify(part)
+
 /** The first rows that fit into an answer, but at least one if there is any. */
 export function firstThatFit<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
   // usually all fit by far, and one text says so sooner than one for each
-  if (JSON.stringify(rows).length * BYTES_A_UNIT <= bytes) return [...rows]
+  const json = JSON.stringify(rows)
+  if (json.length * BYTES_A_UNIT <= bytes) {
+    const all = [...rows]
+    measured.set(all, json)
+    return all
+  }
   let left = bytes
   const end = rows.findIndex((row, at) => (left -= jsonBytes(row) + 1) < 0 && at > 0)
   return end < 0 ? [...rows] : rows.slice(0, end)

@@ -21,6 +21,7 @@ import type { Reports } from '../domain/assignment/reports.ts'
 import type { QuickReplies } from '../domain/desk/quick-replies.ts'
 import { ackPacket } from '../protocol/packet.ts'
 import { sendAckPacket } from '../protocol/packets.ts'
+import { jsonOf } from '../domain/answer-size.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Routing } from '../domain/assignment/routing.ts'
 import type { Shops } from '../domain/messaging/shops.ts'
@@ -159,8 +160,19 @@ function runOf<C extends Command>(name: C): Run<C> {
 }
 
 /** The packet of a command's answer. */
-export const answerPacket = (name: string, id: number, answer: CommandAnswer<Command>): string =>
-  name === 'send' ? sendAckPacket(id, answer as CommandAnswer<'send'>) : ackPacket(id, answer)
+export function answerPacket(name: string, id: number, answer: CommandAnswer<Command>): string {
+  if (name === 'send') return sendAckPacket(id, answer as CommandAnswer<'send'>)
+  return ROWS[name as Command].hasLargeAnswer === true ? largeAckPacket(id, answer) : ackPacket(id, answer)
+}
+
+/** The same text as `ackPacket` makes; what was measured is not made into JSON again. */
+function largeAckPacket(id: number, answer: object): string {
+  const parts = Object.entries(answer).flatMap(([name, part]) => {
+    const json = jsonOf(part)
+    return json === undefined ? [] : `${JSON.stringify(name)}:${json}`
+  })
+  return `3${id}[{${parts.join(',')}}]`
+}
 
 /** Checks and runs a command as it arrived. Throws or rejects with a Refusal if it is refused. */
 export function runCommand(domain: Domain, caller: SessionCaller, name: string, input: unknown): Promise<CommandAnswer<Command>> {

@@ -1,9 +1,9 @@
 /**
- * Answers a hello and catches the client up in one round trip. The order matters: subscribe and wait for the confirmation, read the logs, send
+ * Answers a hello and catches the client up in one round trip. The order matters: subscribe, read the logs behind that, wait for both, send
  * the welcome, then the missed messages, then those published meanwhile.
  */
 import type { Resumed, Welcome } from '../protocol/commands.ts'
-import { isShopSide } from '../protocol/keys.ts'
+import { isShopSide, sideChannel } from '../protocol/keys.ts'
 import { decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
@@ -39,11 +39,10 @@ export async function welcome(data: unknown, context: SessionContext, session: W
   const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
-    await hub.attach(peer)
-    if (!session.isWanted()) throw new Refusal('hello_timeout')
-    const missing = domain.catchUp.since(identity, { cursors, to: data.to, isWanted: () => session.isWanted() })
-    const asking = shopsOf(data.to, identity, domain.shopRecords)
-    const [missed, shops] = asking === undefined ? [await missing, undefined] : await Promise.all([missing, asking])
+    const attaching = hub.attach(peer)
+    const behind = sideChannel(identity.side)
+    const missing = domain.catchUp.since(identity, { cursors, to: data.to, isWanted: () => session.isWanted(), behind })
+    const [missed, shops] = await Promise.all([missing, shopsOf(data.to, identity, domain.shopRecords), attaching])
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!session.onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)

@@ -17,6 +17,13 @@ export const INBOX_CHECK_MS = 2000
 /** Places come back one after the other, and whoever hears of it reads much: what has been missed is collected for so long. */
 const GAP_MS = 100
 
+/** A subscription that has begun, as a read in one conversation sees it. */
+export interface Joining {
+  readonly joined: Promise<void>
+  /** It is sent to the conversation's server and not answered. */
+  isSent(): boolean
+}
+
 /**
  * The Bus on Redis pub/sub.
  *
@@ -26,8 +33,8 @@ const GAP_MS = 100
 export class RedisBus implements Bus {
   readonly #context: RedisContext
   readonly #listeners = new Listeners()
-  /** By channel that has listeners: resolves when what is published arrives. */
-  readonly #joined = new Map<string, Promise<void>>()
+  /** By channel that has listeners: resolves when what is published arrives; undefined: it does. */
+  readonly #joined = new Map<string, Promise<void> | undefined>()
   readonly #subscriptions: Subscriptions
   readonly #inboxes: Inboxes
   readonly #routes: Routes
@@ -59,7 +66,7 @@ export class RedisBus implements Bus {
 
   async subscribe(name: string, call: (relayed: Relayed) => void): Promise<Subscription> {
     if (this.#isClosed) throw new Unavailable('The backbone is closed.')
-    if (!this.#listeners.has(name)) this.#joined.set(name, isBackendChannel(name) ? this.#subscriptions.join(name) : this.#routes.follow(name))
+    if (!this.#listeners.has(name)) this.#join(name)
     const remove = this.#listeners.add(name, call)
     const close = async (): Promise<void> => {
       if (remove()) this.#leave(name)
@@ -71,6 +78,15 @@ export class RedisBus implements Bus {
       throw error
     }
     return { close }
+  }
+
+  /** What a read behind the subscription may have to wait for; undefined: nothing. Throws where there is no subscription. */
+  joining(name: string, conversation: string): Joining | undefined {
+    if (!this.#joined.has(name)) throw new Unavailable('Redis: the channel is not subscribed')
+    const joined = this.#joined.get(name)
+    if (joined === undefined) return undefined
+    const place = this.#context.ring.placeOf(conversation)
+    return { joined, isSent: () => this.#routes.isUnderWay(place, name) }
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
@@ -110,6 +126,15 @@ export class RedisBus implements Bus {
     this.#routes.close()
     this.#subscriptions.close()
     this.#listeners.clear()
+  }
+
+  #join(name: string): void {
+    const joined = isBackendChannel(name) ? this.#subscriptions.join(name) : this.#routes.follow(name)
+    this.#joined.set(name, joined)
+    joined.then(
+      () => this.#joined.get(name) === joined && this.#joined.set(name, undefined),
+      () => undefined, // whoever subscribes hears of it
+    )
   }
 
   #leave(name: string): void {

@@ -25,7 +25,7 @@ export function conversationKeys(conversation: string): ConversationKeys {
   return { head: `im:${tag}:head:${conversation}`, log: `im:${tag}:log:${conversation}`, meta: `im:${tag}:meta:${conversation}` }
 }
 
-/** Sorted set: a side's conversations by the minute of their last message, see list-minutes.ts. An index; the logs are the truth. */
+/** Sorted set: a side's conversations by the second of their last message, see list-seconds.ts. An index; the logs are the truth. */
 export const listKey = (side: string): string => `im:list:${side}`
 
 /** Hash: a collection of records, item by item. */

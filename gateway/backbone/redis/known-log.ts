@@ -219,7 +219,7 @@ function isAt(write: Buffer, stamp: string): boolean {
 
 /** A side's list that this node entered the conversation into. */
 export interface Listed {
-  readonly minute: number
+  readonly second: number
   /** By `performance.now()`. */
   readonly at: number
   readonly isForGood: boolean

@@ -2,15 +2,31 @@ import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import type { RedisContext } from './context.ts'
 import { listKey } from './keys.ts'
-import { lastScoreIn, minuteIn, minuteOf, scoreIn, startOf } from './list-minutes.ts'
-import { commandOp, entryBytes, keyOp, lastPageOf, LATER_ROWS, listOp, readOp, rowOp, type ListedRow, type ListPart } from './operations.ts'
+import { earliestOf, isByMinute, lastScoreIn, minuteOf, scoreIn, secondIn, secondOf, startOf } from './list-seconds.ts'
+import {
+  commandOp,
+  entryBytes,
+  keyOp,
+  lastMessagesOf,
+  lastPageOf,
+  LATER_ROWS,
+  listOp,
+  readOp,
+  rowOp,
+  type ListedRow,
+  type ListPart,
+  type LogEnd,
+} from './operations.ts'
 
 /** Each new row triggers one check of a few rows, so a list shrinks faster than it grows. */
 const CHECK_COUNT = 4
 const RANKS_MAX = 1000
 
 type Row = Pick<ListedRow, 'conversation' | 'score'>
-type ReadRow = Required<ListedRow>
+
+interface ReadRow extends ListedRow {
+  readonly end: LogEnd
+}
 
 interface Entry extends Row {
   readonly page: Page
@@ -22,7 +38,7 @@ interface Wrong extends Row {
 }
 
 /**
- * Reads a side's list. The list is an index by the minute that may disagree with the logs (after a repeated append, a failover, an expired log):
+ * Reads a side's list. The list is an index by the second that may disagree with the logs (after a repeated append, a failover, an expired log):
  * the order is that of the heads, and rows of the page that disagree are repaired and the page is read again, so that `before` never
  * skips or repeats a row.
  */
@@ -60,31 +76,30 @@ export class ListReader {
   }
 
   async #repair(list: string, { conversation, score, at }: Wrong): Promise<void> {
-    const right = at === undefined ? '' : String(scoreIn(minuteOf(at), conversation))
-    await this.#context.reads.run(keyOp(this.#context.scripts.repair, list, [conversation, score, right], 0.2))
+    const right = at === undefined ? '' : String(scoreIn(secondOf(at), conversation))
+    await this.#context.reads.run(keyOp(this.#context.scripts.repair, list, [conversation, String(score), right], 0.2))
   }
 
   /**
    * The newest `limit` rows below `before` by the heads of their logs, newest first. Rows are read from the list until there are so many, and all others of the
-   * last one's minute.
+   * last one's second.
    */
   async #newest(
     list: string,
     before: number,
     { limit, count, most }: { limit: number; count: number; most: number },
   ): Promise<{ rows: ReadRow[]; wrong: Wrong[]; isAll: boolean }> {
-    const found = new Map<string, ReadRow & { at: number }>()
+    const found = new Map<string, { readonly at: number; readonly row: ReadRow }>()
     const wrong: Wrong[] = []
-    const from = before === Infinity ? '+inf' : String(lastScoreIn(minuteOf(before - 1)))
     // the script leaves out rows where it has read more than `count`, so these must be enough
-    let part: ListPart = { from, offset: 0, count, most: count > limit ? most : undefined, before }
+    let part: ListPart = { ...startBelow(before), offset: 0, count, most: count > limit ? most : undefined, before }
     let isAll = false
     while (!isAll) {
       const { count: there, rows } = await this.#rows(list, part)
       isAll = there < part.count
       const isWhole = there < part.count + LATER_ROWS
-      // of a minute with many rows only some are in the page, so only their heads are read until it is known which
-      part = { from, offset: part.offset + there, count: LATER_ROWS, most: undefined, before }
+      // of a second with many rows only some are in the page, so only their heads are read until it is known which
+      part = { from: part.from, minute: undefined, offset: part.offset + there, count: LATER_ROWS, most: undefined, before }
       for (const row of rows) {
         const { seq, at } = row.end.head
         if (seq === 0) {
@@ -94,15 +109,17 @@ export class ListReader {
         }
         if (this.#isElsewhere(row, at)) wrong.push({ ...row, at })
         const time = timeOf(row, at)
-        if (time < before) found.set(row.conversation, { ...row, at: time })
+        if (time < before) found.set(row.conversation, { at: time, row })
       }
-      // those of later minutes than the last row's, or also its own where all of them are there
-      const minute = minuteIn(Number(rows.at(-1)?.score))
-      const complete = [...found.values()].filter(({ at }) => isAll || at >= (isWhole ? startOf(minute) : minute)).length
+      // those of later seconds than the last row's, or also its own where all of them are there
+      const second = secondIn(rows.at(-1)?.score ?? NaN)
+      const oldest = isAll ? -Infinity : isWhole ? startOf(second) : second
+      let complete = 0
+      for (const { at } of found.values()) if (at >= oldest) complete++
       if (complete >= limit) break
     }
-    const rows = [...found.values()].toSorted((a, b) => b.at - a.at || (a.conversation < b.conversation ? 1 : -1)).slice(0, limit)
-    return { rows, wrong, isAll: isAll && found.size <= limit }
+    const rows = [...found.values()].sort((a, b) => b.at - a.at || (a.row.conversation < b.row.conversation ? 1 : -1)).slice(0, limit)
+    return { rows: rows.map(({ row }) => row), wrong, isAll: isAll && found.size <= limit }
   }
 
   /** One round trip where all is on one server; else one for the list and one for all conversations. */
@@ -114,8 +131,8 @@ export class ListReader {
     return { count, rows }
   }
 
-  async #read(row: ListedRow, most: number | undefined): Promise<ReadRow> {
-    return { ...row, end: await this.#context.reads.run(rowOp(this.#context.scripts.rows, row.conversation, most)) }
+  async #read({ conversation, score }: Row, most: number | undefined): Promise<ReadRow> {
+    return { conversation, score, end: await this.#context.reads.run(rowOp(this.#context.scripts.rows, conversation, most)) }
   }
 
   /** Removes a few rows whose conversation is forgotten; looks at one list follow each other. */
@@ -134,7 +151,7 @@ export class ListReader {
     const flat = (reply as unknown[]).flat() as string[]
     const gone = await Promise.all(
       Array.from({ length: flat.length / 2 }, async (_, i) => {
-        const row = { conversation: flat[i * 2]!, score: flat[i * 2 + 1]!, at: undefined }
+        const row = { conversation: flat[i * 2]!, score: Number(flat[i * 2 + 1]), at: undefined }
         const { head } = await reads.run(rowOp(scripts.rows, row.conversation, undefined))
         if (head.seq > 0 || !this.#isOver(row)) return false
         await this.#repair(list, row)
@@ -146,7 +163,7 @@ export class ListReader {
 
   /** So old that nothing is left of a conversation that nobody answered. */
   #isOver({ score }: Row): boolean {
-    return this.#context.now() - startOf(minuteIn(Number(score))) >= this.#forgetMs
+    return this.#context.now() - earliestOf(score) >= this.#forgetMs
   }
 
   /** A log whose entries expired leaves the list. */
@@ -160,34 +177,39 @@ export class ListReader {
     return last === undefined ? head.seq > 0 : this.#isElsewhere(entry, last.at)
   }
 
-  /** Elsewhere than its log says, and not because an append is under way. */
+  /** Elsewhere than its log says, and not because an append is under way, of which the list or the log was written sooner. */
   #isElsewhere({ conversation, score }: Row, at: number): boolean {
-    const right = scoreIn(minuteOf(at), conversation)
-    return right > Number(score) || (right < Number(score) && this.#context.now() - Number(score) > UNDER_WAY_MS)
+    if (scoreIn(secondOf(at), conversation) === score) return false
+    return isByMinute(score) || this.#context.now() - Math.max(score, at) > UNDER_WAY_MS
   }
 
   /** As many as fit into `bytes`, and at least one. What is longer than `most` is read once it is known to fit. */
   async #entries(rows: readonly ReadRow[], { bytes, most }: { bytes: number; most: number }): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
     const { reads, scripts } = this.#context
-    const isWhole = rows.every(({ end }) => end.rest !== undefined)
-    const complete = isWhole ? rows : await Promise.all(rows.map((row) => (row.end.rest === undefined ? this.#read(row, most) : row)))
+    const isWhole = rows.every(({ end }) => end.last !== undefined)
+    const complete = isWhole ? rows : await Promise.all(rows.map((row) => (row.end.last === undefined ? this.#read(row, most) : row)))
     let left = bytes
     const end = complete.findIndex(({ conversation, end }, i) => (left -= entryBytes(conversation, end)) < 0 && i > 0)
-    const entries = complete.slice(0, end < 0 ? undefined : end).map((row) => {
-      const { conversation, end } = row
-      const { meta, last } = end.rest ?? NOTHING
-      return typeof last === 'number'
-        ? reads.run(readOp(scripts.read, conversation, { limit: 1 })).then((page) => ({ ...row, page }))
-        : { ...row, page: lastPageOf(conversation, end.head, meta, last) }
-    })
+    const fitting = end < 0 ? complete : complete.slice(0, end)
+    const messages = lastMessagesOf(fitting)
+    const entries = fitting.map(({ conversation, score, end }, i) =>
+      typeof end.last === 'number'
+        ? reads.run(readOp(scripts.read, conversation, { limit: 1 })).then((page) => ({ conversation, score, page }))
+        : { conversation, score, page: lastPageOf(conversation, end, messages[i]) },
+    )
     return { entries: await Promise.all(entries), isCut: end >= 0 }
   }
 }
 
 const isRead = (row: ListedRow): row is ReadRow => row.end !== undefined
 
-/** Of a log that was erased meanwhile. */
-const NOTHING = { meta: [], last: '' } as const
+/** Where rows below a time begin in the list, and which of format 2 stand above. */
+function startBelow(before: number): Pick<ListPart, 'from' | 'minute'> {
+  if (before === Infinity) return { from: before, minute: undefined }
+  const from = lastScoreIn(secondOf(before - 1))
+  const minute = minuteOf(before - 1)
+  return { from, minute: minute > from ? minute : undefined }
+}
 
 /** Rows read from a list at once: a page is usually one read. */
 const ROWS_MIN = 32
@@ -198,7 +220,7 @@ const ROWS_MAX = 200
 const UNDER_WAY_MS = 10_000
 
 /** A row that is ahead of its log is where the list says: an append is under way. */
-const timeOf = ({ score }: Row, at: number): number => Math.max(at, startOf(minuteIn(Number(score))))
+const timeOf = ({ score }: Row, at: number): number => Math.max(at, earliestOf(score))
 
 /**
  * By the logs as they were read, which may have grown since their heads were. A row that is ahead of its log must not be the last: the next page

@@ -8,8 +8,13 @@
  * The first line is empty before the first entry, the others are absent before the first assignment. A stamp is new with each write, so two heads
  * that are equal are one write, and below it lies the same log.
  */
-export interface LogHead {
+export interface LogHead extends HeadLine {
   readonly text: string
+  readonly assignment: AssignmentHead
+}
+
+/** What the first line says. */
+export interface HeadLine {
   readonly stamp: string
   readonly epoch: string
   /** 0: no entry. */
@@ -21,7 +26,6 @@ export interface LogHead {
   readonly soleSide: SoleSide
   /** As JSON; '' before the first entry. */
   readonly id: string
-  readonly assignment: AssignmentHead
 }
 
 export type SoleSide = '0' | '1' | '2'
@@ -37,29 +41,24 @@ const FOR_EVER = '-'
 
 const NO_ASSIGNMENT: AssignmentHead = { text: '', phase: '', muted: [] }
 
-export const NO_HEAD: LogHead = {
-  text: '',
-  stamp: '',
-  epoch: '',
-  seq: 0,
-  at: -Infinity,
-  written: [0, 0],
-  soleSide: '0',
-  id: '',
-  assignment: NO_ASSIGNMENT,
-}
+const NO_LINE: HeadLine = { stamp: '', epoch: '', seq: 0, at: -Infinity, written: [0, 0], soleSide: '0', id: '' }
 
-const LINE = /^(\S+) (\S+) (\d+) (\S+) (\d+) (\d+) ([012]) (.*)$/
+export const NO_HEAD: LogHead = { ...NO_LINE, text: '', assignment: NO_ASSIGNMENT }
+
+const LINE = /^(\S+) (\S+) (\d+) (\S+) (\d+) (\d+) ([012]) ([^\n]*)/
 
 export function parseHead(text: string): LogHead {
   if (text === '') return NO_HEAD
   const end = text.indexOf('\n')
-  const assignment = end < 0 ? NO_ASSIGNMENT : parseAssignment(text.slice(end))
-  const found = LINE.exec(end < 0 ? text : text.slice(0, end))
-  if (found === null) return { ...NO_HEAD, text, assignment }
+  return { ...parseHeadLine(text), text, assignment: end < 0 ? NO_ASSIGNMENT : parseAssignment(text.slice(end)) }
+}
+
+/** Of a whole head. */
+export function parseHeadLine(text: string): HeadLine {
+  const found = LINE.exec(text)
+  if (found === null) return NO_LINE
   const [, stamp, epoch, seq, at, one, two, soleSide, id] = found as unknown as string[]
   return {
-    text,
     stamp: stamp!,
     epoch: epoch!,
     seq: Number(seq),
@@ -67,7 +66,6 @@ export function parseHead(text: string): LogHead {
     written: [Number(one), Number(two)],
     soleSide: soleSide as SoleSide,
     id: id!,
-    assignment,
   }
 }
 

@@ -7,7 +7,7 @@ import { settingsProblem } from './check-server.ts'
 import { replies, type DirectServers } from './direct.ts'
 import { FORMAT, MOVING } from './format.ts'
 import { conversationKeys, formatKey, imageKey, keysOf, listKey, OUR_KEYS, recordsKey } from './keys.ts'
-import { minuteOf, scoreIn } from './list-minutes.ts'
+import { scoreIn, secondOf } from './list-seconds.ts'
 import { assignmentLines, newStamp, parseHead } from './log-head.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -87,7 +87,7 @@ export class RedisMoveTarget implements MoveTarget {
     if (line + lines !== '') writing.set(keys.head, line + lines)
     await replies(writing)
     for (const list of head.seq > 0 ? [listKey(one!), listKey(two!)] : [])
-      await this.#options.servers.of(list).zadd(list, scoreIn(minuteOf(at), conversation), conversation)
+      await this.#options.servers.of(list).zadd(list, scoreIn(secondOf(at), conversation), conversation)
     return count
   }
 

@@ -4,7 +4,7 @@ import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageStart, messageTail } from '../../protocol/packets.ts'
 import { inboxEntry, inConversation } from './frames.ts'
 import { conversationKeys } from './keys.ts'
-import { assignmentLines, parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
+import { assignmentLines, parseHeadLine, STAMP_LENGTH, type HeadLine } from './log-head.ts'
 import type { Op, Script } from './op.ts'
 
 /** The argument lists of scripts/*.lua and the meaning of their replies, nothing else. Appends have a file of their own. */
@@ -69,22 +69,25 @@ export function readOp(script: Script, conversation: string, { before, after, li
     weight: 1 + limit / 40,
     parse: (reply) => {
       const [head, meta, entries, isCut] = reply as PageReply
-      return pageOf(conversation, [parseHead(head), meta, entries, isCut], isOldest)
+      const line = parseHeadLine(head)
+      const messages = parseAll<Message>(entries.map((entry) => messageText(conversation, line.epoch, entry)))
+      const page = pageOf(conversation, { head: line, meta, from: 0, messages: isOldest ? messages : messages.reverse() })
+      return isCut === 1 ? { ...page, isCut: true } : page
     },
   }
 }
 
-/** What a list shows of a conversation; `rest`: all but the head, absent where only that was asked for. */
+/** What a list shows of a conversation. */
 export interface LogEnd {
-  readonly head: LogHead
-  readonly rest?: {
-    readonly meta: readonly string[]
-    /** The newest entry as it is stored, or only its bytes where it is too long; '': none. */
-    readonly last: string | number
-  }
+  readonly head: HeadLine
+  /** The newest entry as it is stored, or only its bytes where it is too long; '': none. Undefined where only the head was asked for. */
+  readonly last: string | number | undefined
+  /** Fields and values in turn, from `META` on. */
+  readonly parts: readonly string[]
 }
 
-type RowReply = readonly [head: string, meta?: readonly string[], last?: string | number]
+/** Where the fields of `LogEnd` begin. */
+const META = 2
 
 /** `most`: bytes of an entry; undefined: only the head. */
 export function rowOp(script: Script, conversation: string, most: number | undefined): Op<LogEnd> {
@@ -95,7 +98,7 @@ export function rowOp(script: Script, conversation: string, most: number | undef
     keys: [head, log, meta],
     args: [String(most ?? '')],
     weight: most === undefined ? 0.05 : ROW_WEIGHT,
-    parse: (reply) => logEndOf(reply as RowReply),
+    parse: (reply) => logEndOf(reply as string),
   }
 }
 
@@ -103,21 +106,23 @@ export function rowOp(script: Script, conversation: string, most: number | undef
 export interface ListedRow {
   readonly conversation: string
   /** As it is in the list. */
-  readonly score: string
-  readonly end?: LogEnd
+  readonly score: number
+  readonly end: LogEnd | undefined
 }
 
-/** Rows of a list from one score down, behind the first `offset`, and all others of the last one's minute. `most`: as for `rowOp`. */
+/** Rows of a list from one score down, behind the first `offset`, and all others of the last one's second. `most`: as for `rowOp`. */
 export interface ListPart {
-  readonly from: string
+  readonly from: number
   readonly offset: number
   readonly count: number
   readonly most: number | undefined
   /** Of rows that are not needed for as many as `count` before this time, only the number may be told. */
   readonly before: number
+  /** Rows with this score are wanted as well. */
+  readonly minute: number | undefined
 }
 
-/** `count`: how many rows there are, with those that are left out. */
+/** `count`: how many rows there are, with those that are left out and without those of the minute. */
 export interface ListedRows {
   readonly count: number
   readonly rows: readonly ListedRow[]
@@ -127,38 +132,60 @@ export interface ListedRows {
 export const LATER_ROWS = 500
 
 /** `isWithLogs`: only where the conversations are on the list's server. */
-export function listOp(script: Script, list: string, { from, offset, count, most, before }: ListPart, isWithLogs: boolean): Op<ListedRows> {
+export function listOp(script: Script, list: string, part: ListPart, isWithLogs: boolean): Op<ListedRows> {
+  const { from, offset, count, most, before, minute } = part
   return {
     key: list,
     script,
     keys: [list],
-    args: [from, String(offset), String(count), isWithLogs ? String(most ?? '') : '-', before === Infinity ? '' : String(before)],
+    args: [
+      from === Infinity ? '+inf' : String(from),
+      String(offset),
+      String(count),
+      isWithLogs ? String(most ?? '') : '-',
+      before === Infinity ? '' : String(before),
+      String(minute ?? ''),
+    ],
     weight: 1 + count * (isWithLogs ? ROW_WEIGHT : 0.02),
-    parse: (reply) => {
-      const [all, ...rows] = reply as [number, ...[string, string, RowReply?][]]
-      return {
-        count: all,
-        rows: rows.map(([conversation, score, row]) => ({ conversation, score, ...(row === undefined ? undefined : { end: logEndOf(row) }) })),
-      }
-    },
+    parse: (reply) => listedOf(reply as readonly [number, ...ListReply[]]),
   }
+}
+
+type ListReply = string | null
+
+function listedOf(reply: readonly [number, ...ListReply[]]): ListedRows {
+  const rows: ListedRow[] = []
+  for (let i = 1; i < reply.length; i += 3) {
+    const [conversation, score, text] = [reply[i] as string, Number(reply[i + 1]), reply[i + 2] as string | null]
+    rows.push({ conversation, score, end: text === null ? undefined : logEndOf(text) })
+  }
+  return { count: reply[0], rows }
 }
 
 const ROW_WEIGHT = 0.15
 
-const logEndOf = ([head, meta, last]: RowReply): LogEnd =>
-  meta === undefined || last === undefined ? { head: parseHead(head) } : { head: parseHead(head), rest: { meta, last } }
+/** `text`: see row.lua. */
+function logEndOf(text: string): LogEnd {
+  const parts = text.split('\0')
+  const last = parts[1]
+  return { head: parseHeadLine(parts[0]!), last: last?.startsWith('=') === true ? Number(last.slice(1)) : last, parts }
+}
 
 /** Bytes of the JSON of an entry that is stored with so many. */
-export const entryBytes = (conversation: string, { head: { epoch }, rest }: LogEnd): number => {
-  const last = rest?.last ?? ''
-  if (last === '') return 0
-  return Buffer.byteLength(messageStart(conversation, epoch)) - STAMP_LENGTH + (typeof last === 'number' ? last : Buffer.byteLength(last))
+export const entryBytes = (conversation: string, { head: { epoch }, last = '' }: LogEnd): number =>
+  last === '' ? 0 : Buffer.byteLength(messageStart(conversation, epoch)) - STAMP_LENGTH + (typeof last === 'number' ? last : Buffer.byteLength(last))
+
+/** The newest messages of several logs, whose entries are there; undefined where there is none. */
+export function lastMessagesOf(rows: readonly { readonly conversation: string; readonly end: LogEnd }[]): (Message | undefined)[] {
+  const texts = rows.map(({ conversation, end: { head, last } }) =>
+    typeof last === 'string' && last !== '' ? messageText(conversation, head.epoch, last) : 'null',
+  )
+  return parseAll<Message | null>(texts).map((message) => message ?? undefined)
 }
 
 /** The page that ends a log. */
-export const lastPageOf = (conversation: string, head: LogHead, meta: readonly string[], last: string): Page =>
-  pageOf(conversation, [head, meta, last === '' ? [] : [last], 0], true)
+export const lastPageOf = (conversation: string, { head, parts }: LogEnd, last: Message | undefined): Page =>
+  pageOf(conversation, { head, meta: parts, from: META, messages: last === undefined ? [] : [last] })
 
 /** `limit`: ms since the epoch. */
 export const forgetOp = (script: Script, conversation: string, limit: number): Op<unknown> => ({
@@ -186,36 +213,48 @@ export function eraseOp(conversation: string): Op<unknown> {
   return commandOp(conversationChannel(conversation), ['UNLINK', head, log, meta], 1)
 }
 
-type PageReply<Head = string> = readonly [head: Head, meta: readonly string[], entries: readonly string[], isCut: 0 | 1]
+type PageReply = readonly [head: string, meta: readonly string[], entries: readonly string[], isCut: 0 | 1]
 
-function pageOf(conversation: string, [{ epoch, seq, id, written }, meta, entries, isCut]: PageReply<LogHead>, isAscending: boolean): Page {
-  const fields = new Map<string, string>()
-  for (let i = 0; i < meta.length; i += 2) fields.set(meta[i]!, meta[i + 1]!)
+interface LogPart {
+  readonly head: HeadLine
+  /** Fields and values in turn, from `from` on. */
+  readonly meta: readonly string[]
+  readonly from: number
+  readonly messages: readonly Message[]
+}
+
+function pageOf(conversation: string, { head: { epoch, seq, id, written }, meta, from, messages }: LogPart): Page {
   const cursors: Record<string, Cursor> = {}
   const names: Record<string, string> = {}
-  for (const [field, value] of fields) {
+  let version: string | undefined
+  let text = ''
+  for (let i = from; i < meta.length; i += 2) {
+    const field = meta[i]!
+    const value = meta[i + 1]!
     if (field.startsWith('c:')) cursors[field.slice(2)] = cursorOf(value)
     else if (field.startsWith('n:')) names[field.slice(2)] = JSON.parse(value) as string
+    else if (field === 'v') version = value
+    else if (field === 'd') text = value
   }
   // whoever wrote an entry has read it
-  sidesOf(conversation).forEach((side, i) => {
+  const sides = sidesOf(conversation)
+  for (let i = 0; i < 2; i++) {
     const last = written[i]!
-    if (last === 0) return
-    const { delivered, read } = cursors[side] ?? { delivered: 0, read: 0 }
-    cursors[side] = { delivered: Math.max(delivered, last), read: Math.max(read, last) }
-  })
-  const version = fields.get('v')
-  const start = messageStart(conversation, epoch)
-  const messages = entries.map((entry) => JSON.parse(start + entry.slice(STAMP_LENGTH)) as Message)
-  return {
-    messages: isAscending ? messages : messages.reverse(),
-    head: { epoch, seq, ...(id === '' ? {} : { id: JSON.parse(id) as string }) },
-    cursors,
-    names,
-    ...(version === undefined ? undefined : { assignment: { version, text: fields.get('d') ?? '' } }),
-    ...(isCut === 1 ? { isCut: true } : undefined),
+    if (last === 0) continue
+    const { delivered, read } = cursors[sides[i]!] ?? NO_CURSOR
+    cursors[sides[i]!] = { delivered: Math.max(delivered, last), read: Math.max(read, last) }
   }
+  const head = id === '' ? { epoch, seq } : { epoch, seq, id: JSON.parse(id) as string }
+  return version === undefined ? { messages, head, cursors, names } : { messages, head, cursors, names, assignment: { version, text } }
 }
+
+const NO_CURSOR: Cursor = { delivered: 0, read: 0 }
+
+/** The JSON of a stored entry. */
+const messageText = (conversation: string, epoch: string, entry: string): string => messageStart(conversation, epoch) + entry.slice(STAMP_LENGTH)
+
+/** In one go, because objects that are alike are then read sooner. */
+const parseAll = <T>(texts: readonly string[]): T[] => JSON.parse(`[${texts.join(',')}]`) as T[]
 
 function cursorOf(text: string): Cursor {
   const space = text.indexOf(' ')

@@ -36,7 +36,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   await ring.checked
   await clock.sync().catch(() => undefined) // the job reports it
   return {
-    store: new RedisStore(context),
+    store: new RedisStore(context, bus),
     records: new RedisRecords(context),
     images: new RedisImages(context),
     bus,

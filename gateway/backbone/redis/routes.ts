@@ -36,6 +36,8 @@ export class Routes {
   readonly #channels = new Map<string, readonly Place[]>()
   /** Channels whose route could not be written at a place although the inbox there is subscribed. A place whose inbox is not gets all routes once it is. */
   readonly #unwritten = new Set<string>()
+  /** How many writes of a route that name this node are sent and not answered. */
+  readonly #underWay = new Map<string, number>()
   /** Routes that are being left again. */
   readonly #leaving = new Set<string>()
   /** Also while the round that it began is under way. */
@@ -54,6 +56,11 @@ export class Routes {
     if (outcomes.some(isWritten)) return
     this.leave(channel)
     throw outcomes[0] as Unavailable
+  }
+
+  /** Whether the channel's route there is sent and not answered. Whatever is answered later by the same server has come after it. */
+  isUnderWay(place: Place, channel: string): boolean {
+    return this.#underWay.has(routeKey(place.start, channel))
   }
 
   leave(channel: string): void {
@@ -154,7 +161,29 @@ export class Routes {
   /** Resolves with whether the route had this node before. `ms`: how long it lasts, '' if the node leaves. */
   async #run(place: Place, channel: string, ms: string): Promise<boolean> {
     const { router, script, node } = this.#options
-    return (await router.run(keyOp(script, routeKey(place.start, channel), [node, ms], 0.1))) === 1
+    const key = routeKey(place.start, channel)
+    const op = keyOp(script, key, [node, ms], 0.1)
+    if (ms === '') return (await router.run(op)) === 1
+    const answered = this.#sending(key)
+    try {
+      // when the reply is read, before any that has come behind it
+      return (await router.run({ ...op, parse: (reply) => (answered(), reply) })) === 1
+    } finally {
+      answered()
+    }
+  }
+
+  /** Returns what is to be called once it is answered, or has failed. */
+  #sending(key: string): () => void {
+    this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1)
+    let isAnswered = false
+    return () => {
+      if (isAnswered) return
+      isAnswered = true
+      const left = this.#underWay.get(key)! - 1
+      if (left === 0) this.#underWay.delete(key)
+      else this.#underWay.set(key, left)
+    }
   }
 
   #placesOf(channel: string): readonly Place[] {

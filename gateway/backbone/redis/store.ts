@@ -13,10 +13,11 @@ import {
 } from '../backbone.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendOptions } from './append-op.ts'
+import type { RedisBus } from './bus.ts'
 import type { RedisContext } from './context.ts'
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
-import { minuteOf, scoreIn } from './list-minutes.ts'
+import { scoreIn, secondOf } from './list-seconds.ts'
 import { assignmentLines } from './log-head.ts'
 import { ListReader } from './lists.ts'
 import { advanceOp, assignmentOp, commandOp, eraseOp, forgetOp, keyOp, readOp, replaceOp } from './operations.ts'
@@ -24,12 +25,14 @@ import { advanceOp, assignmentOp, commandOp, eraseOp, forgetOp, keyOp, readOp, r
 /** The Store on Redis. Each method is one round trip where nobody else writes; operations.ts, append-op.ts and scripts/ hold the commands. */
 export class RedisStore implements Store {
   readonly #context: RedisContext
+  readonly #bus: Pick<RedisBus, 'joining'>
   readonly #lists: ListReader
   readonly #appends: AppendOptions
 
-  constructor(context: RedisContext) {
+  constructor(context: RedisContext, bus: Pick<RedisBus, 'joining'>) {
     const { scripts, settings } = context
     this.#context = context
+    this.#bus = bus
     this.#lists = new ListReader(context)
     this.#appends = { scripts, settings, onAppended: (append, appended, isUnanswered) => this.#onAppended(append, appended, isUnanswered) }
   }
@@ -65,7 +68,7 @@ export class RedisStore implements Store {
     const { writes, scripts, settings } = this.#context
     // each new conversation that may be forgotten removes some forgotten ones, which keeps the lists short; where Redis is unavailable, the next one does
     if (isUnanswered && seq === 1 && !duplicate) for (const side of log.sides) this.#lists.tidy(side).catch(() => undefined)
-    // a later minute, another log than this node knew, or both sides have written by now, so that the rows must not expire
+    // a later second, another log than this node knew, or both sides have written by now, so that the rows must not expire
     const entering = this.#enter(log, { at, stays: !isUnanswered })
     if (duplicate || settings.keepMs === 0 || seq % TRIM_COUNT !== 0) return entering
     // the entry is written; what is too old goes with a later one where this fails
@@ -73,8 +76,17 @@ export class RedisStore implements Store {
     return entering === undefined ? forgetting : Promise.all([entering, forgetting])
   }
 
-  async read(conversation: string, range: ReadRange): Promise<Page> {
-    return this.#context.reads.run(readOp(this.#context.scripts.read, conversation, range))
+  async read(conversation: string, { behind, ...range }: ReadRange): Promise<Page> {
+    const { reads, scripts } = this.#context
+    const op = readOp(scripts.read, conversation, range)
+    const joining = behind === undefined ? undefined : this.#bus.joining(behind, conversation)
+    if (joining?.isSent() === true) {
+      // both go out together; where the read is answered first all the same, it is made again
+      const page = await reads.run<Page | undefined>({ ...op, parse: (reply) => (joining.isSent() ? undefined : op.parse(reply)) })
+      if (page !== undefined) return page
+    }
+    await joining?.joined
+    return reads.run(op)
   }
 
   async advance(cursor: Parameters<Store['advance']>[0]): Promise<Cursor> {
@@ -116,17 +128,17 @@ export class RedisStore implements Store {
   }
 
   /**
-   * Enters the conversation into both sides' lists, where this node has not done so for this minute; undefined: nothing to do. `stays`: it is not
+   * Enters the conversation into both sides' lists, where this node has not done so for this second; undefined: nothing to do. `stays`: it is not
    * forgotten, so neither are the rows.
    */
   #enter(log: KnownLog, { at, stays }: { at: number; stays: boolean }): Promise<unknown> | undefined {
-    const minute = minuteOf(at)
+    const second = secondOf(at)
     let entering: Promise<unknown>[] | undefined
     for (let i = 0; i < 2; i++) {
       const known = log.listed[i]
-      const isFresh = known !== undefined && known.minute >= minute
+      const isFresh = known !== undefined && known.second >= second
       if (isFresh && (known.isForGood || (!stays && performance.now() - known.at < this.#context.settings.unansweredMs * SLACK))) continue
-      entering = [...(entering ?? []), this.#touch(log, i, { minute, isForGood: stays || known?.isForGood === true })]
+      entering = [...(entering ?? []), this.#touch(log, i, { second, isForGood: stays || known?.isForGood === true })]
     }
     return entering === undefined ? undefined : Promise.all(entering)
   }
@@ -134,14 +146,14 @@ export class RedisStore implements Store {
   /**
    * While a list's server is unavailable, a list that is known to hold the conversation may lag: the chat goes on without it.
    */
-  async #touch(log: KnownLog, i: number, { minute, isForGood }: { minute: number; isForGood: boolean }): Promise<void> {
+  async #touch(log: KnownLog, i: number, { second, isForGood }: { second: number; isForGood: boolean }): Promise<void> {
     const { writes, scripts, settings } = this.#context
     const { conversation } = log
     const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
     const known = log.listed[i]
     try {
-      await writes.run(keyOp(scripts.touch, listKey(log.sides[i]!), [String(scoreIn(minute, conversation)), conversation, ms], 0.2))
-      log.listed[i] = { minute, at: performance.now(), isForGood }
+      await writes.run(keyOp(scripts.touch, listKey(log.sides[i]!), [String(scoreIn(second, conversation)), conversation, ms], 0.2))
+      log.listed[i] = { second, at: performance.now(), isForGood }
     } catch (error) {
       if (!(error instanceof Unavailable) || known === undefined) throw error
     }

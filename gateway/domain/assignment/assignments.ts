@@ -74,7 +74,10 @@ export class Assignments {
       const decided = decide({ document: before, page, now })
       const next = decided && this.remember(before, decided, { after: page.head.seq, now })
       if (next === undefined) return { before, document: before, assignment: assignmentAt(before, now), page, isChanged: false }
-      const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(assignable, page, next))
+      const entry = entryOf(next)
+      // an answer changes the document and leaves the entry as it is
+      const isEntered = this.index.isEntered(shop, conversation, entry)
+      const changed = await this.index.during(shop, [conversation, entry], () => this.#replace(assignable, { page, next, isEntered }))
       if (changed === undefined) continue
       this.onChanged(assignable, before, next)
       if (next.service.phase !== 'open') this.onRoutingDue(shop)
@@ -84,12 +87,15 @@ export class Assignments {
   }
 
   /** Resolves with the page after the change; undefined where another change came first. */
-  async #replace(assignable: Assignable, page: Page, next: AssignmentDocument): Promise<Page | undefined> {
+  async #replace(
+    assignable: Assignable,
+    { page, next, isEntered }: { page: Page; next: AssignmentDocument; isEntered: boolean },
+  ): Promise<Page | undefined> {
     const { conversation, shop } = assignable
     const set = await this.#store.setAssignment(toStored(next, { ...assignable, expect: page.assignment?.version ?? '' }))
     if (!set.isSet) return undefined
     const changed: Page = { ...page, assignment: { text: JSON.stringify(next), version: set.version } }
-    await Promise.all([this.index.write(shop, conversation, entryOf(next)), this.#tell(assignable, changed)])
+    await Promise.all([isEntered ? undefined : this.index.write(shop, conversation, entryOf(next)), this.#tell(assignable, changed)])
     return changed
   }
 

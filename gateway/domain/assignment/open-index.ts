@@ -160,6 +160,12 @@ export class OpenIndex {
     })
   }
 
+  /** Whether the conversation has this entry as far as this node knows; never where it has none. Reads nothing. */
+  isEntered(side: string, conversation: string, entry: OpenEntry | undefined): boolean {
+    const known = this.#shop(side).entries.get(conversation)
+    return known !== undefined && this.isCurrent(known, entry)
+  }
+
   /** Whether the known entry equals `entry` and need not be renewed yet. */
   isCurrent(known: OpenEntry | undefined, entry: OpenEntry | undefined): boolean {
     const { renewAt = Infinity, ...rest } = known ?? {}

@@ -1,5 +1,5 @@
 /**
- * What a session missed: compares the cursors of its hello with the logs. Callers subscribe first, then call this.
+ * What a session missed: compares the cursors of its hello with the logs. Callers begin to subscribe first, then call this.
  *
  * `since` reads one entry of each conversation to decide its status; `missed` then reads the missing entries, one portion at a time, as the
  * session accepts them. No resume is held in memory as a whole, and nothing is read for a session that has ended.
@@ -46,10 +46,10 @@ export class CatchUp {
     this.#now = options.now
   }
 
-  /** Opens `to` as well. Leaves out conversations that are not (or no longer) the caller's. Stops reading once `isWanted` returns false. */
+  /** Opens `to` as well. `behind`: the channel to which the session subscribes meanwhile. Leaves out conversations that are not (or no longer) the caller's. Stops reading once `isWanted` returns false. */
   async since(
     identity: Identity,
-    hello: { cursors: readonly ResumeCursor[]; to: string | undefined; isWanted?: () => boolean },
+    hello: { cursors: readonly ResumeCursor[]; to: string | undefined; isWanted?: () => boolean; behind?: string },
   ): Promise<CaughtUp[]> {
     const wanted = new Map<string, { view: SideView; cursor: ResumeCursor }>()
     for (const cursor of hello.cursors) {
@@ -63,7 +63,7 @@ export class CatchUp {
     const all = [...wanted.values()]
     const caughtUp: CaughtUp[] = []
     for (let at = 0; at < all.length && hello.isWanted?.() !== false; at += AT_ONCE) {
-      caughtUp.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(({ view, cursor }) => this.#one(view, cursor)))))
+      caughtUp.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(({ view, cursor }) => this.#one(view, cursor, hello.behind)))))
     }
     return caughtUp
   }
@@ -104,9 +104,10 @@ export class CatchUp {
     return page.head.epoch === head.epoch ? page.messages : []
   }
 
-  async #one(view: SideView, [conversation, epoch, seq, lastId]: ResumeCursor): Promise<CaughtUp> {
+  async #one(view: SideView, [conversation, epoch, seq, lastId]: ResumeCursor, behind: string | undefined): Promise<CaughtUp> {
     // reads the client's last entry again: its id tells whether both have the same log
-    const page = await this.#store.read(conversation, { after: Math.max(0, seq - 1), limit: 1 })
+    const range = { after: Math.max(0, seq - 1), limit: 1 }
+    const page = await this.#store.read(conversation, behind === undefined ? range : { ...range, behind })
     return this.#caughtUp(view, page, decideResume(page, { epoch, seq, lastId }))
   }
 

@@ -1,7 +1,7 @@
 /** Lists conversations. */
 import type { ListRow, Page, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { conversationSides, isGuestId, isShopSide } from '../../protocol/keys.ts'
+import { isGuestId, isShopSide, sidesOf } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { ConversationRow } from '../../protocol/model.ts'
 import type { Caller } from './access.ts'
@@ -36,11 +36,11 @@ export class Conversations {
 
 /** A row of `side`'s list. Only the shop itself sees the assignment. What a shop is called is not in the store: see `ShopRecords.named`. */
 export function rowFor(side: string, { conversation, head, last, cursors, names, assignment }: ListRow, now: number): ConversationRow {
-  const [a, b] = conversationSides(conversation) ?? [side, side]
+  const [a, b] = sidesOf(conversation)
   const to = a === side ? b : a
   const name = nameIn(names, to)
   const document = isShopSide(side) ? documentOf(assignment) : undefined
-  return {
+  const row: ConversationRow = {
     conversation,
     to,
     head,
@@ -48,11 +48,12 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
     cursors: { ...cursors },
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
-    ...(name === undefined ? undefined : { name }),
-    ...(isBlocking(side, { conversation, assignment }) ? { blocking: true as const } : undefined),
-    ...(isGuestId(to) ? { guest: true as const } : undefined),
-    ...(document === undefined ? undefined : { service: assignmentAt(document, now) }),
   }
+  if (name !== undefined) row.name = name
+  if (isBlocking(side, { conversation, assignment })) row.blocking = true
+  if (isGuestId(to)) row.guest = true
+  if (document !== undefined) row.service = assignmentAt(document, now)
+  return row
 }
 
 /** A side's last known name. A shop's is that of the agent who wrote last, and the shop is not called so. */

@@ -1,6 +1,6 @@
 /** Reads from a conversation's document whether one of its sides is blocked. */
 import type { StoredAssignment } from '../../backbone/backbone.ts'
-import { conversationSides, isShopSide } from '../../protocol/keys.ts'
+import { isShopSide } from '../../protocol/keys.ts'
 import { documentOf, assignmentAt } from '../assignment/assignment-document.ts'
 
 /** One of two persons has blocked the other. */
@@ -28,7 +28,8 @@ export const withBlock = (blocks: readonly PersonBlock[], wanted: PersonBlock): 
 export const withoutBlock = (blocks: readonly PersonBlock[], side: string): readonly PersonBlock[] | undefined =>
   blocks.some(({ by }) => by === side) ? blocks.filter(({ by }) => by !== side) : undefined
 
-export const isShopConversation = (conversation: string): boolean => isShopSide(conversationSides(conversation)?.[0] ?? '')
+/** A shop is a conversation's first side. */
+export const isShopConversation = (conversation: string): boolean => isShopSide(conversation)
 
 /** The block that holds against `side` in this conversation now; undefined where there is none. */
 export function blockOf(

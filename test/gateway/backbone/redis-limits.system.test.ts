@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
-import { scoreIn } from '../../../gateway/backbone/redis/list-minutes.ts'
+import { scoreIn, secondOf } from '../../../gateway/backbone/redis/list-seconds.ts'
 import { hashOf } from '../../../gateway/backbone/redis/recent-ids.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
@@ -177,18 +177,43 @@ describe('what is kept', () => {
 describe('a page of a list', () => {
   const calls = async (server: RedisServer): Promise<number> =>
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))?.[1] ?? 0)
-  const fill = async (node: Backbone, shop: string, gapMs: number): Promise<void> => {
-    const talks = Array.from({ length: 220 }, () => newTalk({ shop }))
+  const fill = async (node: Backbone, shop: string, { gapMs, count = 220 }: { gapMs: number; count?: number }): Promise<void> => {
+    const talks = Array.from({ length: count }, () => newTalk({ shop }))
     await Promise.all(talks.map((talk, i) => node.store.append(talk.message({ at: 1_700_000_000_000 + i * gapMs }))))
   }
 
   it('is one call of a script where all is on one server, also in a busy minute', async () => {
     const server = await startRedis()
     const node = await openRedis({ url: server.url })
-    await fill(node, 'shop:page', 500)
-    const before = await calls(server)
-    expect((await node.store.list('shop:page', { limit: 100 })).rows).toHaveLength(100)
-    expect((await calls(server)) - before).toBe(1)
+    for (const [shop, wanted] of [
+      ['shop:quiet', { gapMs: 500 }],
+      ['shop:busy', { gapMs: 15, count: 3000 }],
+    ] as const) {
+      await fill(node, shop, wanted)
+      const before = await calls(server)
+      const { rows } = await node.store.list(shop, { limit: 100 })
+      expect(rows).toHaveLength(100)
+      expect((await node.store.list(shop, { before: rows.at(-1)!.last.at, limit: 100 })).rows).toHaveLength(100)
+      expect([shop, (await calls(server)) - before]).toEqual([shop, 2])
+    }
+    await node.close()
+    await server.stop()
+  })
+
+  it('has the rows that a gateway of format 2 listed by the minute, also where it begins within that minute', async () => {
+    const server = await startRedis()
+    const node = await openRedis({ url: server.url })
+    const shop = 'shop:older'
+    const minute = 1_700_000_040_000
+    const talks = Array.from({ length: 6 }, () => newTalk({ shop }))
+    for (const [i, talk] of talks.entries()) await node.store.append(talk.message({ at: minute - 60_000 + i * 9000 }))
+    const newestFirst = talks.map(({ conversation }) => conversation).reverse()
+    for (const conversation of newestFirst) await server.cli('ZADD', `im:list:${shop}`, String(minute), conversation)
+    const listed = async (range: { before?: number; limit: number }): Promise<string[]> =>
+      (await node.store.list(shop, range)).rows.map(({ conversation }) => conversation)
+    expect(await listed({ before: minute - 60_000 + 3 * 9000, limit: 2 })).toEqual(newestFirst.slice(3, 5))
+    expect(await listed({ limit: 4 })).toEqual(newestFirst.slice(0, 4))
+    expect(await server.cli('ZSCORE', `im:list:${shop}`, newestFirst[0]!)).toBe(String(scoreIn(secondOf(minute - 15_000), newestFirst[0]!)))
     await node.close()
     await server.stop()
   })
@@ -196,7 +221,7 @@ describe('a page of a list', () => {
   it('is at most two calls to each server, where there are two', async () => {
     const { servers, url, stop } = await startRing(2)
     const node = await openRedis({ url })
-    await fill(node, 'shop:page', 70_000)
+    await fill(node, 'shop:page', { gapMs: 70_000 })
     const before = await Promise.all(servers.map(calls))
     expect((await node.store.list('shop:page', { limit: 100 })).rows).toHaveLength(100)
     const after = (await Promise.all(servers.map(calls))).map((count, i) => count - before[i]!)
@@ -219,7 +244,7 @@ describe('a list on another server than its logs', () => {
     for (const [i, talk] of talks.entries()) await node.store.append(talk.message({ at: 1_700_000_000_000 + i * 1000 }))
     await listServer.cli('ZADD', list, '1700000500000', talks[0]!.conversation, '1', talks[7]!.conversation, '1700000400000', 'never~written')
     // Ahead of its log, but for a moment only: an append may be under way.
-    await listServer.cli('ZADD', list, String(Date.now()), talks[4]!.conversation)
+    await listServer.cli('ZADD', list, String(scoreIn(secondOf(Date.now()), talks[4]!.conversation)), talks[4]!.conversation)
     const seen: string[] = []
     for (let before: number | undefined; ;) {
       const { rows } = await node.store.list(shop, { limit: 3, ...(before === undefined ? {} : { before }) })
@@ -232,8 +257,8 @@ describe('a list on another server than its logs', () => {
     const expected = [ahead, ...inOrder.filter((one) => one !== ahead)]
     expect(seen).toEqual(expected)
     expect((await node.store.list(shop, { limit: 20 })).rows.map(({ conversation }) => conversation)).toEqual(expected)
-    // by the minute
-    expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe(String(scoreIn(1_700_000_040_000, talks[7]!.conversation)))
+    // by the second
+    expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe(String(scoreIn(secondOf(1_700_000_007_000), talks[7]!.conversation)))
     await node.close()
     await stop()
   })

@@ -2,7 +2,7 @@
 -- A list expires with the last of its conversations if all of them expire.
 --
 -- KEYS  per entry: list (sorted set)
--- ARGV  per entry 3: score (see list-minutes.ts), conversation, ms until it is forgotten or '' if it stays
+-- ARGV  per entry 3: score (see list-seconds.ts), conversation, ms until it is forgotten or '' if it stays
 -- returns per entry 1
 local function item(k, a)
   local list, at, conversation, ms = KEYS[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { userChannel } from '../../../../gateway/protocol/keys.ts'
+import { sideChannel, userChannel } from '../../../../gateway/protocol/keys.ts'
+import { newTalk } from './conversation.ts'
 import type { World } from './world.ts'
 import { Recorder } from './recorder.ts'
 
@@ -62,6 +63,23 @@ export function describeBus(world: World): void {
       await end.until(1)
       expect(calls).toBe(1)
       await Promise.all([second.close(), end.close()])
+    })
+
+    it('lets a read begin behind a subscription that is not confirmed: each message is in the page or heard', async () => {
+      for (let round = 0; round < 30; round++) {
+        const talk = newTalk()
+        const appending = Array.from({ length: 6 }, () => world.other.store.append(talk.message()))
+        const recording = Recorder.on(world.backbone.bus, sideChannel(talk.shop))
+        const reading = world.backbone.store.read(talk.conversation, { limit: 100, behind: sideChannel(talk.shop) })
+        const more = Array.from({ length: 6 }, () => world.other.store.append(talk.message()))
+        const [recorder, { messages }] = await Promise.all([recording, reading, ...appending, ...more])
+        const heardFrom = messages.length
+        const packets = await recorder.until(12 - heardFrom)
+        const heard = new Set(packets.map((packet) => (JSON.parse(packet.slice(1)) as [string, { seq: number }])[1].seq))
+        const all = [...new Set([...messages.map(({ seq }) => seq), ...heard])].sort((a, b) => a - b)
+        expect(all).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
+        await recorder.close()
+      }
     })
 
     it('stops reporting gaps when the listener is removed', () => {
