@@ -5,7 +5,7 @@ import type { Message } from '../../protocol/model.ts'
 import { jsonText, messageIdentity, messageTail } from '../../protocol/packets.ts'
 import { inboxEntry, writeEntry } from './frames.ts'
 import { entryOf, type KnownLog } from './known-log.ts'
-import { newStamp, parseHead, STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
+import { isOfThisProcess, newStamp, parseHead, STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
 import { AGAIN, type Beside, type Op, type Script } from './op.ts'
 import { hashOf } from './recent-ids.ts'
 import type { Scripts } from './scripts.ts'
@@ -27,8 +27,8 @@ export interface AppendOptions {
   readonly onAppended: (append: AppendOp, appended: Appended, isUnanswered: boolean) => Promise<unknown> | undefined
 }
 
-/** Refusals after which the script appends the entry itself, behind whatever others have written. */
-const INSIST_AFTER = 3
+/** Appends of a log that insist after another node was faster, or was seen to write meanwhile. */
+const INSIST_COUNT = 32
 /** Refusals after which an append fails where the script cannot do that. */
 const REFUSALS_MAX = 64
 /** Times that the script may skip an append because one before it in its log was refused, or because the call's reply is full. */
@@ -42,7 +42,7 @@ export const SLACK = 1 / 16
  * An append. What it asks of Redis follows from what the node knows when it is sent, so each attempt asks anew:
  *
  *   write   the next entry, if the head is still the known one
- *   insist  the next entry, behind what others have written meanwhile: of two nodes whose calls alternate one might be refused for ever
+ *   insist  the next entry, behind what others have written meanwhile: where two nodes write at the same time one would be refused again and again
  *   look    is the entry that may be this message really it? Or: is the side muted, or the log empty, as this node believes?
  *
  * Where it is refused, because the head is another one, the node learns that head, and the next attempt begins with it.
@@ -114,7 +114,7 @@ export class AppendOp implements Op<Answer> {
     this.#mute = head.assignment.muted.length === 0 ? undefined : this.#muteIn(head, at)
     if (this.#candidate > 0) this.#look(String(this.#candidate - head.seq - 1), '')
     else if (this.#mute !== undefined || (isReply === true && head.seq === 0)) this.#look('', this.log.keys.meta)
-    else if (this.#refusalCount >= INSIST_AFTER && this.log.isFirst && head.seq > 0 && head.soleSide === '0') this.#insist(head)
+    else if (this.log.insistsLeft > 0 && !this.log.isWriting && head.seq > 0 && head.soleSide === '0') this.#insist(head)
     else this.#write(head)
   }
 
@@ -136,6 +136,10 @@ export class AppendOp implements Op<Answer> {
     this.log.learn(this.#expected!, text, entries)
     this.#ruledOut = 0
     const own = entries.find((entry) => this.#isOwn(entry.slice(0, STAMP_LENGTH)))
+    // not where this node did not know the log: then it has only come late
+    const isContended = own === undefined ? this.#expected!.seq > 0 : entries.some((entry, i) => i > 0 && !isOfThisProcess(entry))
+    if (isContended) this.log.insistsLeft = INSIST_COUNT
+    else if (own !== undefined) this.log.insistsLeft--
     return (own === undefined ? undefined : this.#answerOf(own, parseHead(text))) ?? this.#count()
   }
 
@@ -193,7 +197,10 @@ export class AppendOp implements Op<Answer> {
     this.keys = this.log.headAndLog
     const side = this.#sideIndex === undefined ? '0' : String(this.#sideIndex + 1)
     this.args = [before.text, '+', `${side} ${this.#headExpiry(before)}`, stamp, parts.join('\n')]
+    this.#setExpiry(before, before)
     this.#storeName()
+    const { keepCount } = this.#options.settings
+    if (keepCount > 0) this.#add([this.log.keys.log, 'LTRIM', String(-keepCount), '-1'])
   }
 
   #soleSideAfter(before: LogHead): SoleSide {

@@ -59,6 +59,8 @@ export class KnownLog {
   keptAt = -Infinity
   /** For each side: what this node wrote into its list. */
   listed: (Listed | undefined)[] = []
+  /** So many appends more let Redis number them, because another node writes in this conversation at the same time. */
+  insistsLeft = 0
   readonly #windowCount: number
   readonly #ids: RecentIds
   #start = { epoch: '', text: '', bytes: 0 }
@@ -67,7 +69,6 @@ export class KnownLog {
   #batch: object | undefined
   /** Hash and seq of each entry that the batch under way writes, in turn. */
   #written: number[] = []
-  #isFirst = true
   /** Stamps of the entries in a refusal of the batch under way: up to 60 kB, so they are dropped with the batch. */
   #stamps = NONE
 
@@ -97,8 +98,7 @@ export class KnownLog {
 
   /** The head that the next operation of this batch is to expect. What an earlier batch was to write and Redis has not confirmed does not count. */
   in(batch: object): LogHead {
-    this.#isFirst = this.#batch !== batch
-    if (this.#isFirst) {
+    if (this.#batch !== batch) {
       if (this.#ahead !== this.#head) this.#forgetBeside()
       this.#batch = batch
       this.#ahead = this.#head
@@ -108,9 +108,9 @@ export class KnownLog {
     return this.#ahead
   }
 
-  /** Whether the operation that last called `in` is the log's first of its batch, so that no refusal of another can come before it. */
-  get isFirst(): boolean {
-    return this.#isFirst
+  /** Whether the batch under way writes an entry already whose number is known: what insists may not come behind it. */
+  get isWriting(): boolean {
+    return this.#written.length > 0
   }
 
   /** Seq of the newest entry below `before` that may have this identity, entries of the batch under way included; 0: there is none. */
@@ -149,15 +149,21 @@ export class KnownLog {
     if (head.text === this.#head.text) return
     const isContinued =
       expected.seq > 0 && head.epoch === expected.epoch && head.seq >= expected.seq && head.seq - expected.seq + 1 < this.#windowCount
+    let newCount = entries.length
     if (isContinued) {
-      const [first] = entries
-      const isOne = first === undefined ? head.stamp === expected.stamp : first.seq === expected.seq && first.stamp === expected.stamp
-      if (!isOne || expected.text !== this.#head.text) return this.forget()
+      // by what was heard meanwhile, or an earlier reply of this batch told
+      const further = this.#head.seq - expected.seq
+      if (this.#head.epoch === head.epoch && this.#head.seq > head.seq) return
+      const known = entries[further]
+      const isOne =
+        entries.length === 0 ? this.#head.stamp === head.stamp : known?.seq === this.#head.seq && known.stamp === this.#head.stamp && further >= 0
+      if (!isOne) return this.forget()
+      newCount -= further + 1
     } else {
       this.#ids.clear()
       if (this.#head.seq > 0) this.listed = []
     }
-    for (const entry of isContinued ? entries.slice(1) : entries) if (entry !== undefined) this.#ids.add(entry.seq, hashOf(entry.identity))
+    for (const entry of entries.slice(entries.length - newCount)) if (entry !== undefined) this.#ids.add(entry.seq, hashOf(entry.identity))
     this.#head = this.#ahead = head
   }
 

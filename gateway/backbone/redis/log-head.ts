@@ -104,3 +104,6 @@ export function newStamp(): string {
   stampCount = (stampCount + 1) % STAMP_COUNT
   return PROCESS + stampCount.toString(36).padStart(5, '0')
 }
+
+/** Whether a stamp, or the stored entry that it begins, was written by this process. */
+export const isOfThisProcess = (stamp: string): boolean => stamp.startsWith(PROCESS)

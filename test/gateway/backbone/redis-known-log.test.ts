@@ -99,20 +99,34 @@ test('a duplicate within a batch is looked up behind what the batch writes', () 
   expect(again.args.slice(0, 3)).toEqual([first.args[1], '', '-1'])
 })
 
-test('what is behind another of its batch is not written behind others: it would come before its predecessor, if that is refused', () => {
+test('after a refusal all appends of a log let Redis number them, but none that comes behind one whose number is known', () => {
   const talk = newTalk()
   const log = newLog(talk.conversation, 1024)
   const [one, two] = [talk.message(), talk.message()].map((message) => new AppendOp(options, log, message)) as [AppendOp, AppendOp]
-  let head = NO_HEAD
-  for (let n = 0; n < 3; n++) {
+  const attempt = (): unknown[] => {
     const batch = {}
     for (const op of [one, two]) op.prepare(batch)
-    head = headAfter(head, { epoch: 'e', at: 1, soleSide: '0', id: `"${n}"`, by: 0 })
-    for (const op of [one, two]) expect(op.parse(['<', head.text])).toBe(AGAIN)
+    return [one, two].map(({ args }) => args[1] === '+')
   }
+  let head = NO_HEAD
+  const entries: string[] = []
+  const refuse = (): void => {
+    head = headAfter(head, { epoch: 'e', at: 1, soleSide: '0', id: '"n"', by: 0 })
+    entries.push(`${head.stamp}${head.seq},"id":"n${head.seq}","from":"c","side":"c",`)
+    expect([one.parse(['<', head.text, ...entries]), two.parse(0)]).toEqual([AGAIN, AGAIN])
+  }
+  expect(attempt()).toEqual([false, false])
+  // a log that the node did not know: nobody else need write in it
+  refuse()
+  expect(attempt()).toEqual([false, false])
+  refuse()
+  expect(attempt()).toEqual([true, true])
   const batch = {}
-  for (const op of [one, two]) op.prepare(batch)
-  expect([one.args[1], two.args[1] === '+']).toEqual(['+', false])
+  log.insistsLeft = 0
+  one.prepare(batch)
+  log.insistsLeft = 1
+  two.prepare(batch)
+  expect([one, two].map(({ args }) => args[1] === '+')).toEqual([false, false])
 })
 
 test('what a refusal told goes with its batch: of a thousand entries it is more than all else that is known of a log', () => {

@@ -188,31 +188,30 @@ describe('the writers of one conversation', () => {
     await recorder.close()
   })
 
-  it('an append that was refused three times is written behind whatever others write, once, with its cursor and name', async () => {
+  it('an append that was refused because others write at the same time is written behind whatever they write, once, with its cursor and name', async () => {
     const talk = newTalk()
     const { makeSlow, attempt, close } = slowWriter(talk)
     const slow = makeSlow({ id: 'slow', name: 'Änne', at: 5 })
-    for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
+    // the first time it did not know the log
+    for (let n = 1; n <= 2; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
     const recorder = await Recorder.inConversation(other.bus, talk.conversation)
-    expect(await attempt(slow, 'fast 4')).toMatchObject({ seq: 5, prev: 'fast 4', duplicate: false })
+    expect(await attempt(slow, 'fast 3')).toMatchObject({ seq: 4, prev: 'fast 3', duplicate: false })
     await recorder.until(2)
     const { messages, cursors, names, head } = await node.store.read(talk.conversation, { limit: 9 })
-    expect(messages[4]).toMatchObject({ id: 'slow', seq: 5, prev: 'fast 4', at: messages[3]!.at })
-    expect(recorder.packets).toEqual(messages.slice(3).map(messagePacket))
+    expect(messages[3]).toMatchObject({ id: 'slow', seq: 4, prev: 'fast 3', at: messages[2]!.at })
+    expect(recorder.packets).toEqual(messages.slice(2).map(messagePacket))
     expect(recorder.relayed[1]!.origin).toBe('line-1')
     expect([cursors[talk.shop], cursors[talk.customer]]).toEqual([
-      { delivered: 5, read: 5 },
       { delivered: 4, read: 4 },
+      { delivered: 3, read: 3 },
     ])
-    expect([names[talk.shop], head.seq]).toEqual(['Änne', 5])
+    expect([names[talk.shop], head.seq]).toEqual(['Änne', 4])
     // what was written is known, here and there; a mute, or the same message, meanwhile is seen
-    expect(await attempt(makeSlow({ id: 'next' }))).toMatchObject({ seq: 6, prev: 'slow', duplicate: false })
+    expect(await attempt(makeSlow({ id: 'next' }))).toMatchObject({ seq: 5, prev: 'slow', duplicate: false })
     const twin = makeSlow({ id: 'twin' })
-    for (let n = 1; n <= 3; n++) expect(await attempt(twin, `again ${n}`)).toBe(AGAIN)
     expect(await attempt(twin, () => other.store.append(talk.message({ id: 'twin', from: talk.shop })))).toBe(AGAIN)
-    expect(await attempt(twin)).toMatchObject({ seq: 10, duplicate: true })
+    expect(await attempt(twin)).toMatchObject({ seq: 6, duplicate: true })
     const muted = makeSlow({ id: 'muted' })
-    for (let n = 1; n <= 3; n++) expect(await attempt(muted, `more ${n}`)).toBe(AGAIN)
     const mute = { conversation: talk.conversation, text: 'why', expect: '', phase: 'open', muted: [{ side: talk.shop }] }
     expect(await attempt(muted, () => node.store.setAssignment(mute))).toBe(AGAIN)
     await expect(attempt(muted)).rejects.toThrow('muted')
@@ -225,8 +224,8 @@ describe('the writers of one conversation', () => {
     const { makeSlow, attempt, close } = slowWriter(talk, { keepMs: 86_400_000 })
     await node.store.append(talk.message({ id: 'first' }))
     const slow = makeSlow({ id: 'slow' })
-    for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
-    expect(await attempt(slow, 'fast 4')).toMatchObject({ seq: 6 })
+    for (let n = 1; n <= 2; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
+    expect(await attempt(slow, 'fast 3')).toMatchObject({ seq: 5 })
     const lasts = Number(await server.cli('PTTL', conversationKeys(talk.conversation).head))
     expect(lasts).toBeGreaterThan(86_000_000)
     expect(lasts).toBeLessThanOrEqual(86_400_000)
