@@ -135,7 +135,7 @@ export class AppendOp implements Op<Answer> {
     if (kind === '!') throw Object.assign(new Error(text), { name: 'ReplyError' })
     this.log.learn(this.#expected!, text, entries)
     this.#ruledOut = 0
-    const own = entries.find((entry) => this.#isOwn(entry.slice(0, STAMP_LENGTH)))
+    const own = entries.findLast((entry) => this.#isOwn(entry.slice(0, STAMP_LENGTH)))
     // not where this node did not know the log: then it has only come late
     const isContended = own === undefined ? this.#expected!.seq > 0 : entries.some((entry, i) => i > 0 && !isOfThisProcess(entry))
     if (isContended) this.log.insistsLeft = INSIST_COUNT

@@ -27,7 +27,7 @@ export function entryOf(stored: string): StoredEntry | undefined {
   return { stamp: stored.slice(0, STAMP_LENGTH), seq: Number(found[1]), prev: found[2], identity: found[3]! }
 }
 
-const NONE: ReadonlySet<string> = new Set()
+const NONE: readonly string[] = []
 
 /**
  * What a node knows of one conversation's log: the head as Redis last confirmed it, the client ids of the newest entries, and the head as it will be when
@@ -142,28 +142,26 @@ export class KnownLog {
    */
   learn(expected: LogHead, text: string, stored: readonly string[]): void {
     const head = parseHead(text)
-    const entries = stored.map(entryOf)
-    this.#stamps = new Set(entries.map((entry) => entry?.stamp ?? ''))
+    this.#stamps = stored.map((entry) => entry.slice(0, STAMP_LENGTH))
     this.#batch = undefined
     this.#forgetBeside()
     if (head.text === this.#head.text) return
-    const isContinued =
-      expected.seq > 0 && head.epoch === expected.epoch && head.seq >= expected.seq && head.seq - expected.seq + 1 < this.#windowCount
-    let newCount = entries.length
-    if (isContinued) {
-      // by what was heard meanwhile, or an earlier reply of this batch told
-      const further = this.#head.seq - expected.seq
-      if (this.#head.epoch === head.epoch && this.#head.seq > head.seq) return
-      const known = entries[further]
-      const isOne =
-        entries.length === 0 ? this.#head.stamp === head.stamp : known?.seq === this.#head.seq && known.stamp === this.#head.stamp && further >= 0
-      if (!isOne) return this.forget()
-      newCount -= further + 1
+    let news = stored
+    if (expected.seq > 0 && head.epoch === expected.epoch && head.seq >= expected.seq && head.seq - expected.seq + 1 < this.#windowCount) {
+      // the known head may be behind the expected one, by what was heard since or an earlier reply of this batch told
+      const { seq, stamp, epoch } = this.#head
+      if (epoch === head.epoch && seq > head.seq) return
+      const known = stored[seq - expected.seq]
+      if (known === undefined ? stored.length > 0 || stamp !== head.stamp : !known.startsWith(`${stamp}${seq},`)) return this.forget()
+      news = stored.slice(seq - expected.seq + 1)
     } else {
       this.#ids.clear()
       if (this.#head.seq > 0) this.listed = []
     }
-    for (const entry of entries.slice(entries.length - newCount)) if (entry !== undefined) this.#ids.add(entry.seq, hashOf(entry.identity))
+    for (const one of news) {
+      const entry = entryOf(one)
+      if (entry !== undefined) this.#ids.add(entry.seq, hashOf(entry.identity))
+    }
     this.#head = this.#ahead = head
   }
 
@@ -198,7 +196,7 @@ export class KnownLog {
 
   /** Whether the entry of this head was in a refusal of the batch under way: it had been written, and the reply was lost. */
   wasWritten({ stamp }: LogHead): boolean {
-    return this.#stamps.has(stamp)
+    return this.#stamps.includes(stamp)
   }
 
   /** Forgets all but what is under way: the next append is refused, and the node learns. */
