@@ -99,6 +99,10 @@ export class AppendOp implements Op<Answer> {
     return this.#options.scripts.append
   }
 
+  get isLast(): boolean {
+    return this.#candidate > 0
+  }
+
   get weight(): number {
     return 1 + this.#tail.length / 1000
   }

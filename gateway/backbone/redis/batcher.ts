@@ -91,6 +91,7 @@ export class Batcher {
         pending.op.prepare?.(batch)
         last = callFor(pending, group, calls, last)
         calls[last]!.members.push(pending)
+        if (pending.op.isLast === true) break
       }
       lane.isAsking = false
     }

@@ -36,6 +36,8 @@ export interface Op<T> {
   readonly weight: number
   /** Only for a script that writes its call: commands that follow the operation. */
   readonly beside?: readonly Beside[] | undefined
+  /** Read after `prepare`: the reply may be `AGAIN` although nothing was refused, so what is behind it in its lane must not go in the same batch. */
+  readonly isLast?: boolean
   /**
    * Called before script, keys and arguments are read, each time that the operation is sent, in the order of its lane. `batch` is another object
    * for each batch.

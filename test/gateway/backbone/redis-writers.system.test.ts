@@ -10,7 +10,8 @@ import { AGAIN } from '../../../gateway/backbone/redis/op.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
 import { REDIS_DEFAULTS, type RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
-import { messagePacket } from '../../../gateway/protocol/packets.ts'
+import { hashOf } from '../../../gateway/backbone/redis/recent-ids.ts'
+import { messageIdentity, messagePacket } from '../../../gateway/protocol/packets.ts'
 import { startRedis, type RedisServer } from '../../kit/redis.ts'
 import { newTalk, type Talk } from './laws/conversation.ts'
 import { Recorder } from './laws/recorder.ts'
@@ -186,6 +187,23 @@ describe('the writers of one conversation', () => {
     await other.bus.publishIn(talk.conversation, '', 'end')
     expect((await recorder.until(101)).at(-1)).toBe('end')
     await recorder.close()
+  })
+
+  it('a message whose hash is that of an older one is stored before the message that its sender sent behind it', async () => {
+    const talk = newTalk()
+    const hashIn = (id: string): number => hashOf(messageIdentity(talk.message({ id })))
+    const older = Array.from({ length: 1000 }, (_, n) => `older ${n}`)
+    await Promise.all(older.map((id) => node.store.append(talk.message({ id }))))
+    const hashes = new Set(older.map(hashIn))
+    let n = 0
+    while (!hashes.has(hashIn(`twin ${n}`))) n++
+    const ids = [`twin ${n}`, 'next 1', 'next 2']
+    const answers = await Promise.all(ids.map((id) => node.store.append(talk.message({ id }))))
+    expect(answers.map(({ seq, duplicate }) => [seq, duplicate])).toEqual([
+      [1001, false],
+      [1002, false],
+      [1003, false],
+    ])
   })
 
   it('an append that was refused because others write at the same time is written behind whatever they write, once, with its cursor and name', async () => {
