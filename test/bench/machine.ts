@@ -7,11 +7,13 @@ export const SERVER_CORE = 0
 /** The load and Redis share the second one. */
 export const LOAD_CORE = 1
 
+/** As it is before anything is pinned: then a process counts only the cores that are left to it. */
+const CORE_COUNT = availableParallelism()
 const TICK_MICROS = 10_000
 
 /** Pins the process with all its threads, so that servers and load do not share a core by chance. False where that is impossible. */
 export function pin(pid: number, core: number): boolean {
-  if (availableParallelism() < 2) return false
+  if (CORE_COUNT < 2) return false
   try {
     execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' })
     return true

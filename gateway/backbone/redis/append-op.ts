@@ -27,8 +27,9 @@ export interface AppendOptions {
   readonly onAppended: (append: AppendOp, appended: Appended, isUnanswered: boolean) => Promise<unknown> | undefined
 }
 
-/** Appends of a log that insist after another node was faster, or was seen to write meanwhile. */
-const INSIST_COUNT = 32
+/** Appends of a log that insist after another node was faster once; and after one that insisted has found another node's entries. */
+const INSISTS_AFTER_REFUSAL = 8
+const INSISTS_AMONG_OTHERS = 32
 /** Refusals after which an append fails where the script cannot do that. */
 const REFUSALS_MAX = 64
 /** Times that the script may skip an append because one before it in its log was refused, or because the call's reply is full. */
@@ -140,10 +141,13 @@ export class AppendOp implements Op<Answer> {
     this.log.learn(this.#expected!, text, entries)
     this.#ruledOut = 0
     const own = entries.findLast((entry) => this.#isOwn(entry.slice(0, STAMP_LENGTH)))
-    // not where this node did not know the log: then it has only come late
-    const isContended = own === undefined ? this.#expected!.seq > 0 : entries.some((entry, i) => i > 0 && !isOfThisProcess(entry))
-    if (isContended) this.log.insistsLeft = INSIST_COUNT
-    else if (own !== undefined) this.log.insistsLeft--
+    if (own !== undefined) {
+      const isAmongOthers = entries.some((entry, i) => i > 0 && !isOfThisProcess(entry))
+      this.log.insistsLeft = isAmongOthers ? INSISTS_AMONG_OTHERS : this.log.insistsLeft - 1
+    } else if (this.#expected!.seq > 0) {
+      // not where this node did not know the log: then it has only come late
+      this.log.insistsLeft = INSISTS_AFTER_REFUSAL
+    }
     return (own === undefined ? undefined : this.#answerOf(own, parseHead(text))) ?? this.#count()
   }
 
