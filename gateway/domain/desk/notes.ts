@@ -40,7 +40,7 @@ export class Notes {
     const { conversation } = access(caller.identity, input)
     const items = await this.#options.records.items(collectionOf(conversation), this.#options.now())
     // of more than an answer has room for, the newest
-    return { ok: true, notes: firstThatFit(items.map(noteOf).sort(byTime).reverse()).reverse() }
+    return { ok: true, notes: firstThatFit(items.map(noteOf).sort(byTime).reverse()).toReversed() }
   }
 
   async save(caller: Caller, input: CommandInput<'saveNote'>): Promise<CommandAnswer<'saveNote'>> {

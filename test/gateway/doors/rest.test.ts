@@ -69,7 +69,7 @@ test.each([
     const { headers: answered } = await fetch(url + path, { headers })
     expect(answered.get('access-control-expose-headers')).toContain('x-request-id')
     if (isTaken) expect(answered.get('x-request-id')).toBe(given)
-    else expect(answered.get('x-request-id')).toMatch(/^[\w-]{16}$/)
+    else expect(answered.get('x-request-id')).toMatch(/^[\w-]{20}$/)
   }
 })
 
