@@ -21,21 +21,24 @@ export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stri
 /** The JSON of rows that were measured, for the answer that they are part of. */
 const measured = new WeakMap<object, string>()
 
-/** The JSON of an answer's part; that of rows from `firstThatFit`, which must not have changed, is there. */
+/** The JSON of an answer's part; that of rows from `firstThatFit` is there. */
 export const jsonOf = (part: unknown): string | undefined => (Array.isArray(part) ? measured.get(part) : undefined) ?? JSON.stringify(part)
 
-/** The first rows that fit into an answer, but at least one if there is any. */
+/** The first rows that fit into an answer, but at least one if there is any. Frozen, because their text may be made already: a copy may be sorted. */
 export function firstThatFit<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
   // usually all fit by far, and one text says so sooner than one for each
   const json = JSON.stringify(rows)
   if (json.length * BYTES_A_UNIT <= bytes) {
     const all = [...rows]
+    Object.freeze(all)
     measured.set(all, json)
     return all
   }
   let left = bytes
   const end = rows.findIndex((row, at) => (left -= jsonBytes(row) + 1) < 0 && at > 0)
-  return end < 0 ? [...rows] : rows.slice(0, end)
+  const some = rows.slice(0, end < 0 ? undefined : end)
+  Object.freeze(some)
+  return some
 }
 
 /** A message as a row of a list carries it: whole, or if it is large with only the start of its text as body. */

@@ -34,6 +34,8 @@ const ITEM_BYTES = 300
 /** How long deferred items wait, and how many of them are written at once: some milliseconds of the main thread. */
 const DEFERRED_MS = 1000
 const DEFERRED_COUNT = 200
+/** Collections with deferred items; more wait only while the disk is full, and then strangers must not fill the memory. */
+const DEFERRED_MOST = 100_000
 
 interface Collection {
   readonly items: Map<string, Stored>
@@ -128,6 +130,7 @@ export class EmbeddedRecords implements Records {
     const version = randomUUID()
     const stored = { key, value, version, expiresAt }
     const others = this.#deferred.get(collection)
+    if (others === undefined && this.#deferred.size >= DEFERRED_MOST) throw new Unavailable('Too many records wait for the disk.')
     if (others === undefined) this.#deferred.set(collection, new Map([[key, stored]]))
     else others.set(key, stored)
     this.#writeLater()

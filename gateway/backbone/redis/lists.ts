@@ -20,7 +20,9 @@ import {
 
 /** Each new row triggers one check of a few rows, so a list shrinks faster than it grows. */
 const CHECK_COUNT = 4
-const RANKS_MAX = 1000
+const LOOKS_MAX = 1000
+/** Looks that wait for those before them in one list. */
+const WAITING_MAX = 100
 
 type Row = Pick<ListedRow, 'conversation' | 'score'>
 
@@ -48,8 +50,8 @@ export class ListReader {
   readonly #isOneServer: boolean
   /** After so long a row without a head is of a conversation that Redis has forgotten, for the one reason or the other. */
   readonly #forgetMs: number
-  /** By list: the rank at which its next look begins. */
-  readonly #ranks = new LRUCache<string, Promise<number>>({ max: RANKS_MAX })
+  /** By list. `rank`: resolves when its last look has ended, with where the next one begins. */
+  readonly #looks = new LRUCache<string, { rank: Promise<number>; waitingCount: number }>({ max: LOOKS_MAX })
 
   constructor(context: RedisContext) {
     const { ring, settings } = context
@@ -135,13 +137,18 @@ export class ListReader {
     return { conversation, score, end: await this.#context.reads.run(rowOp(this.#context.scripts.rows, conversation, most)) }
   }
 
-  /** Removes a few rows whose conversation is forgotten; looks at one list follow each other. */
+  /** Removes a few rows whose conversation is forgotten; looks at one list follow each other, and of a wave of newcomers only some look. */
   tidy(side: string): Promise<unknown> {
     const list = listKey(side)
-    const before = this.#ranks.get(list) ?? Promise.resolve(0)
-    const looking = before.catch(() => 0).then((rank) => this.#lookFrom(rank, list))
-    this.#ranks.set(list, looking)
-    return looking
+    const look = this.#looks.get(list) ?? { rank: Promise.resolve(0), waitingCount: 0 }
+    this.#looks.set(list, look)
+    if (look.waitingCount >= WAITING_MAX) return look.rank
+    look.waitingCount++
+    look.rank = look.rank
+      .catch(() => 0)
+      .then((rank) => this.#lookFrom(rank, list))
+      .finally(() => look.waitingCount--)
+    return look.rank
   }
 
   /** Looks at the next few rows, from the oldest to the newest and then from the start again. Resolves with where to go on. */

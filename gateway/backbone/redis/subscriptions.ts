@@ -84,7 +84,10 @@ export class Subscriptions {
     } finally {
       entry.joining = undefined
     }
-    if (!this.#channels.has(channel)) return this.#unsubscribe(channel, server)
+    const wanted = this.#channels.get(channel)
+    if (wanted === undefined) return this.#unsubscribe(channel, server)
+    // it was left and is wanted again: that join goes on by itself
+    if (wanted !== entry) return
     entry.server = server
     if (entry.wasLive) onRegained(channel)
     entry.wasLive = true

@@ -93,6 +93,17 @@ test('a deferred item is read at once, replaces the one before, and is on the di
   await next.close()
 })
 
+test('while the disk is full, deferred items of so many collections wait and no more', async () => {
+  const requireSpace = (): void => {
+    throw new Error('full')
+  }
+  const records = new EmbeddedRecords({ main: files.main, records: files.records, requireSpace })
+  for (let n = 0; n < 100_000; n++) await put(records, `${n}/here`, 'k', { isDeferred: true })
+  await expect(put(records, 'one more/here', 'k', { isDeferred: true })).rejects.toThrow('Too many records wait for the disk.')
+  expect(await put(records, '7/here', 'other', { isDeferred: true })).toMatchObject({ isPut: true })
+  await records.close()
+})
+
 test('a deferred item that is removed never reaches the disk', async () => {
   const records = new EmbeddedRecords(files, 1)
   const later = await put(records, 'x/things', 'later', { isDeferred: true })

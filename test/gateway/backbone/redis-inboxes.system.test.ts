@@ -33,6 +33,12 @@ const gapsOf = (node: Backbone): string[] => {
   return gaps
 }
 
+const untilTold = (gaps: readonly string[], channel: string): Promise<unknown> =>
+  eventually(
+    async () => gaps,
+    (found) => found.includes(channel),
+  )
+
 /** What a gateway does every two seconds. */
 const look = (node: Backbone): Promise<unknown> => node.jobs.find(({ name }) => name === 'inboxes')!.run()
 
@@ -200,20 +206,14 @@ describe('a node', () => {
     await look(node)
     expect(gaps).toEqual([])
     await look(node)
-    await eventually(
-      async () => gaps,
-      (found) => found.includes(sideChannel(talk.shop)),
-    )
+    await untilTold(gaps, sideChannel(talk.shop))
     await other.store.append(talk.message())
     await lost(2)
     proxy.isLost = () => false
     gaps.length = 0
     await other.store.append(talk.message())
     await recorder.until(3)
-    await eventually(
-      async () => gaps,
-      (found) => found.includes(sideChannel(talk.shop)),
-    )
+    await untilTold(gaps, sideChannel(talk.shop))
   })
 
   test('finds nothing lost where a publish overtakes the count of those before it', async () => {
@@ -260,10 +260,7 @@ describe('a node', () => {
     const later = await Recorder.on(node.bus, sideChannel(after.shop))
     for (let n = 0; n < 3; n++) await other.store.append(after.message())
     await later.until(3)
-    await eventually(
-      async () => gaps,
-      (found) => found.includes(sideChannel(before.shop)),
-    )
+    await untilTold(gaps, sideChannel(before.shop))
     await other.store.append(before.message())
     await recorder.until(2)
   })
@@ -291,10 +288,7 @@ describe('a node', () => {
     // so long after its time was up it would have been tried again
     await new Promise((resolve) => setTimeout(resolve, 500))
     connection!.set('requests', 'pass')
-    await eventually(
-      async () => gaps,
-      (found) => found.includes(sideChannel(talk.shop)),
-    )
+    await untilTold(gaps, sideChannel(talk.shop))
     await other.store.append(talk.message({ id: 'heard' }))
     await recorder.until(1)
     expect(recorder.packets[0]).toContain('"id":"heard"')
@@ -330,10 +324,7 @@ describe('a node', () => {
     const gaps = gapsOf(node)
     await lose(server, talk)
     for (let n = 0; n < 3; n++) await look(node)
-    await eventually(
-      async () => gaps,
-      (found) => found.includes(sideChannel(talk.shop)),
-    )
+    await untilTold(gaps, sideChannel(talk.shop))
     await node.store.append(talk.message())
     await recorder.until(1)
   })
@@ -378,10 +369,7 @@ describe('a node', () => {
     await recorder.until(1)
     const gaps = gapsOf(node)
     await group.servers[1]!.start()
-    await eventually(
-      async () => gaps,
-      (found) => found.includes(sideChannel(shop)),
-    )
+    await untilTold(gaps, sideChannel(shop))
     await surely(() => other.store.append(talks[1].message({ id: 'there' })))
     await recorder.until(2)
     expect(recorder.relayed.map(({ conversation }) => conversation)).toEqual(talks.map(({ conversation }) => conversation))
