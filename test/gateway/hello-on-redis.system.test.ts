@@ -75,15 +75,25 @@ test('a log that was read before its route was written, because Redis lacked one
   stops.push(() => proxy!.close())
   const { read } = loadScripts({ url: '', ...REDIS_DEFAULTS }, 'PUBLISH')
   await say(gateway, 'c1')
-  await server.cli('SCRIPT', 'FLUSH')
-  await server.cli('SCRIPT', 'LOAD', read.source)
-  const client = await connect(gateway)
-  client.sendPacket({ type: 'connect', data: { token: await gateway.pass({ sub: 'c2' }), device: 'd', v: 1, to: shopSide('7') } })
-  await client.until(() => client.received.some(({ type }) => type === 'connect'))
-  const route = `at:${sideChannel('c2')}`
-  const log = `:log:${conversationId('c2', shopSide('7'))}`
-  const { said } = proxy!.connections(route)[0]!
-  // the first time both went out together
-  expect([said.split(route).length - 1, said.split(log).length - 1]).toEqual([2, 2])
-  expect(said.lastIndexOf(log)).toBeGreaterThan(said.lastIndexOf(route))
+  let againCount = 0
+  // a job of the gateway may bring the scripts back before the hello comes
+  for (let n = 2; againCount === 0 && n < 12; n++) {
+    await server.cli('SCRIPT', 'FLUSH')
+    await server.cli('SCRIPT', 'LOAD', read.source)
+    const client = await connect(gateway)
+    client.sendPacket({ type: 'connect', data: { token: await gateway.pass({ sub: `c${n}` }), device: 'd', v: 1, to: shopSide('7') } })
+    await client.until(() => client.received.some(({ type }) => type === 'connect'))
+    const route = `at:${sideChannel(`c${n}`)}`
+    const log = `:log:${conversationId(`c${n}`, shopSide('7'))}`
+    const { said } = proxy!.connections(route)[0]!
+    const [routeCount, logCount] = [route, log].map((text) => said.split(text).length - 1)
+    // the first time both went out together
+    expect(logCount).toBeGreaterThanOrEqual(routeCount!)
+    if (routeCount === 2) {
+      againCount++
+      expect(said.lastIndexOf(log)).toBeGreaterThan(said.lastIndexOf(route))
+    }
+    client.close()
+  }
+  expect(againCount).toBe(1)
 })
